@@ -1,0 +1,183 @@
+"""Which stretches are running, walking or standing still.
+
+Lives here: telling them apart by flight and rhythm.
+Not here: exact times of contacts (contacts.py), which foot (facing.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from gait import dsp
+from gait.gravity import Settled
+from gait.rotations import Floats
+from gait.units import G
+
+#: Low-pass under which a step's lightest moment is read.  [Hz]
+#: Source: motion capture of real runners falls to 0.08-0.4 g there in every step; clip wobble is above it.
+LIGHT_CUT = 15.0
+
+#: A window this long holds a lightest and a heaviest moment of every running step.  [s]
+#: Source: below 1.9 steps/s nobody was seen to run (Van Oeveren 2017), 0.53 s; most run above 2.3.
+STEP_WINDOW = 0.45
+
+#: A window is running when its lightest moment falls below this share of g, at these step rates.
+#: [Hz], [1]  Chosen: quick walking (SisFall D02, 1.85 /s) stays above 0.42, fast walking at 2.3 /s above 0.45;
+#: running (SisFall D03/D04, RBDS, 2.5-2.9 /s) stays below 0.3, slow joggers with little flight at 2.4-2.8 /s
+#: below 0.5.
+FLIGHT_RATE = (1.9, 2.2, 2.6)
+FLIGHT_SHARE = (0.25, 0.33, 0.50)
+
+#: ... and its heaviest exceeds this share of g.  [1]  Chosen: walking at 1.9 /s peaks at 1.2-1.6, running >= 1.7.
+HEAVY_SHARE = 1.45
+
+#: ... and the step rate is at least this.  [Hz]  Source: Van Oeveren 2017, as above.
+SLOWEST_RUN = 1.9
+
+#: Shortest run, about eight steps, and shortest walk.  [s]  Chosen: a hop is no run, three steps are no walk.
+SHORTEST_RUN, SHORTEST_WALK = 2.5, 3.0
+
+#: Pauses shorter than this do not split a bout.  [s]  Chosen: a stumble, a kerb.
+SHORTEST_PAUSE = 1.0
+
+#: Walking shows vertical waves at least this large, one standard deviation.  [g]  Chosen: slow walking has 0.08.
+WALK_WAVE = 0.05
+
+#: What is looked at for kinds of motion, per second.  [Hz]  Chosen: edges of bouts to 40 ms.
+LOOKS = 25.0
+
+#: Standing still: turning and force vary less than this within STILL_WINDOW.  [rad/s], [m/s²], [s]
+#: Source: quiet standing at the trunk, 0.02-0.05 rad/s and 0.05-0.15 m/s² (RBDS, SIE); thrice the larger.
+STILL_GYR, STILL_ACC, STILL_WINDOW = 0.15, 0.45, 1.0
+
+#: Blocks in that window; edges of standing are found to one of them.  [1]  Chosen: 0.2 s.
+STILL_BLOCKS = 5
+
+#: Shortest standing that is listed.  [s]  Chosen.
+SHORTEST_STILL = 2.0
+
+
+@dataclass(frozen=True)
+class Bouts:
+    """b stretches in order of time; what lies between them is neither.
+
+    Attributes
+    ----------
+    start, stop : (b,) array
+        [s]
+    kind : (b,) array of str
+        "run", "walk" or "still".
+    """
+
+    start: Floats
+    stop: Floats
+    kind: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+def find_bouts(settled: Settled) -> Bouts:
+    """Stretches of running, walking and standing; each lies within one stretch without gaps.
+
+    Parameters
+    ----------
+    settled : Settled
+
+    Returns
+    -------
+    Bouts
+    """
+    found: list[tuple[float, float, str]] = []
+    motion = settled.motion
+    for part in motion.stretches():
+        if not settled.settled[part.start]:
+            continue
+        t = motion.t[part]
+        runs, walks = _moving(settled, part)
+        for spans, kind in ((runs, "run"), (walks, "walk"), (_still(settled, part), "still")):
+            found += [(float(t[a]), float(t[b]), kind) for a, b in spans]
+    found.sort()
+    return Bouts(
+        np.array([f[0] for f in found], float),
+        np.array([f[1] for f in found], float),
+        np.array([f[2] for f in found], dtype="<U5"),
+    )
+
+
+Span = tuple[int, int]
+
+
+def _moving(settled: Settled, part: slice) -> tuple[list[Span], list[Span]]:
+    """Spans of running and of walking, as first and last sample of the stretch."""
+    motion = settled.motion
+    rate = motion.rate_hz
+    force = settled.up_force(part) / G
+    light = dsp.lowpass(force, LIGHT_CUT, rate)
+    size = max(3, round(STEP_WINDOW * rate))
+    looked = np.arange(0, len(force), max(1, round(rate / LOOKS)))
+    lightest = ndimage.minimum_filter1d(light, size)[looked]
+    heaviest = ndimage.maximum_filter1d(light, size)[looked]
+    wide = 2 * size
+    spread = np.sqrt(np.maximum(ndimage.uniform_filter1d((light - 1.0) ** 2, wide), 0.0))[looked]
+    t = motion.t[part][looked]
+    near = np.clip(np.searchsorted(settled.node_t, t), 0, max(len(settled.node_t) - 1, 0))
+    hz = settled.step_hz[near] if len(settled.node_t) else np.full(len(t), np.nan)
+    rhythmic = np.isfinite(hz)
+    hz = np.where(rhythmic, hz, 0.0)
+    # On a leg the stride is louder than the step; half the step rate still says running when flight is deep.
+    allowed = np.interp(hz, FLIGHT_RATE, FLIGHT_SHARE)
+    step = np.where(hz > SLOWEST_RUN, hz, 2 * hz)
+    run = (lightest < allowed) & (heaviest > HEAVY_SHARE) & (step > SLOWEST_RUN)
+    run_spans = _spans(run, SHORTEST_RUN)
+    running = np.zeros(len(looked), bool)
+    for a, b in run_spans:
+        running[a : b + 1] = True
+    walk_spans = _spans(rhythmic & ~running & (spread > WALK_WAVE), SHORTEST_WALK)
+    return (
+        [(int(looked[a]), int(looked[b])) for a, b in run_spans],
+        [(int(looked[a]), int(looked[b])) for a, b in walk_spans],
+    )
+
+
+def _spans(yes: NDArray[np.bool_], shortest: float) -> list[Span]:
+    """First and last look of each true stretch, pauses closed, short ones dropped."""
+    change = np.flatnonzero(np.diff(np.concatenate([[0], yes.astype(np.int8), [0]])))
+    merged: list[list[int]] = []
+    for a, b in zip(change[::2], change[1::2], strict=True):
+        if merged and a - merged[-1][1] < SHORTEST_PAUSE * LOOKS:
+            merged[-1][1] = int(b) - 1
+        else:
+            merged.append([int(a), int(b) - 1])
+    return [(a, b) for a, b in merged if (b - a) / LOOKS >= shortest]
+
+
+def _still(settled: Settled, part: slice) -> list[Span]:
+    """Spans in which neither turning nor force varies within any STILL_WINDOW."""
+    gyr, acc = settled.motion.gyr[part], settled.motion.acc[part]
+    size = max(1, int(settled.motion.rate_hz * STILL_WINDOW / STILL_BLOCKS))
+    count = len(acc) // size
+    if count < STILL_BLOCKS:
+        return []
+    quiet = np.ones(count - STILL_BLOCKS + 1, bool)
+    for x, most in ((gyr, STILL_GYR), (acc, STILL_ACC)):
+        rows = x[: count * size].reshape(count, size, 3)
+        mean = rows.mean(axis=1)
+        square = rows.var(axis=1) + mean**2
+        window = np.lib.stride_tricks.sliding_window_view
+        spread = window(square, STILL_BLOCKS, axis=0).mean(axis=-1) - window(mean, STILL_BLOCKS, axis=0).mean(axis=-1) ** 2
+        quiet &= spread.sum(axis=1) < most**2
+    change = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]])))
+    spans = []
+    for a, b in zip(change[::2], change[1::2], strict=True):
+        # The last quiet window ends STILL_BLOCKS later; the rest of an unfinished block belongs to the end.
+        first, last = int(a) * size, (int(b) - 1 + STILL_BLOCKS) * size - 1
+        if last >= count * size - 1:
+            last = len(acc) - 1
+        if (last - first) / settled.motion.rate_hz >= SHORTEST_STILL:
+            spans.append((first, last))
+    return spans

@@ -1,0 +1,487 @@
+"""Which way the torso faces inside the sensor's axes, and which foot is which.
+
+Lives here: up from standing, forward from set-off and steps, its sign, the sides. Unknown is a state.
+Not here: angles of the torso (torso.py), contacts (contacts.py).
+
+Forward is first found as an axis (mod 180 degrees) from how a stride is built: what comes twice a stride is
+fore-aft, what alternates is sideways. Which end of the axis is forward, and which foot is left, are settled
+together: each cue gives evidence for one of the four readings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gait import dsp, rotations, torso
+from gait.bouts import Bouts
+from gait.contacts import Contacts
+from gait.errors import SignalError
+from gait.gravity import Settled
+from gait.recording import Placement
+from gait.rotations import Floats
+from gait.strides import Strides, Threads, pair
+from gait.units import DEG, RAD, G
+
+#: Shortest quiet standing that gives "up"; 4.9 s counts as 5.  [s]  Source: the output contract.
+SHORTEST_STANDING = 4.9
+
+#: Standing farther than this from how the trunk is held in running is no standing (a sensor on a table).  [°]
+#: Chosen: the leanest runners lean 25° (traits' plausibility), 15° more for sway of the clip.
+FARTHEST_STANDING_DEG = 40.0
+
+#: Strides that are looked at to find the forward axis.  [strides]  Chosen: more changed it by less than 0.3°.
+MOST_STRIDES = 400
+
+#: ... and of each thread at least, to tell its feet; taken in groups of neighbours.  [strides]  Chosen.
+STRIDES_A_THREAD, GROUP = 60, 20
+
+#: Velocity gained around a start, and lost around a stop, is summed over this long.  [s]
+#: Chosen: setting off to a jog takes 2-3 s; longer only adds drift.
+BEFORE_START, AFTER_START = 1.0, 3.0
+
+#: A start must gain at least this to say where forward is.  [m/s]  Chosen: on a treadmill drift stays below.
+LEAST_GAIN = 1.0
+
+#: Uncertainty of each cue of the forward axis, one standard deviation.  [°]
+#: Source: synthetic runners, tests/accuracy/targets.py; set-off grows with less speed gained.
+HARMONIC_SIGMA_DEG = 4.0
+SET_OFF_SIGMA_DEG = 6.0
+STATED_SIGMA_DEG = 5.0
+
+#: Evidence a cue can give at most, in nats.  [1]
+#: Source: counts of the design study on motion capture (n right of n, rule of succession): sternum 40 of 40
+#: gives ln(41/1); pelvis 10 of 10 gives ln(11/1).
+STERNUM_EVIDENCE, PELVIS_EVIDENCE = 3.7, 2.4
+
+#: Velocity gained at a start settles the sign ("no sign errors").  [nats]  Chosen: above both others together.
+SET_OFF_EVIDENCE = 8.0
+
+#: A sign or a side is known when its reading leads by this much.  [nats]  Chosen: e^2.2, nine to one or better.
+KNOWN = 2.2
+
+#: Phase of fore-aft against vertical specific force at step frequency; centre of what was seen.  [°]
+#: Source: -115 to -179° at the sternum (40 clips), -18 to -55° at the pelvis (10 clips).
+STERNUM_PHASE_DEG, PELVIS_PHASE_DEG = -147.0, -36.0
+
+#: Turn difference and lateral force at which a cue speaks at full voice.  [°], [m/s²]
+#: Chosen: sternum turns differ by 14-30°, pelvis by 0.4-14°; lateral force by more than 0.5 in every clip.
+STERNUM_TURN_DEG, PELVIS_TURN_DEG, LATERAL_FORCE = 5.0, 4.0, 0.4
+
+#: The lateral force is averaged over this much of stance.  [s]  Source: as the cue itself, first 0.2 s.
+STANCE_START = 0.2
+
+#: Steps of a thread below which its feet are not named.  [steps]  Chosen.
+FEWEST_STEPS = 6
+
+
+@dataclass(frozen=True)
+class Mounting:
+    """How the sensor sits on the torso.
+
+    Attributes
+    ----------
+    q_torso_sensor : (4,) array
+        Torso: x forward, y left, z up along the runner's own standing line (along the mean of running
+        when no standing is known).
+    standing : (2,) tuple or None
+        The quiet standing that gave "up", None when there was none. [s]
+    standing_count : int
+        How many stretches of standing it rests on: 2 when there was one before and one after.
+    crept_deg : float or None
+        Angle between standing before and after, None unless both were there. [°]
+    forward_sigma_deg : float
+        One standard deviation of the forward axis about the up axis. [°]
+    sign_known : bool
+        False when forward and backward cannot be told apart.
+    placement : Placement
+    cues : tuple of (str, float, float)
+        What each cue said: name, forward azimuth about up relative to the one taken [°], sigma [°].
+    why : tuple of str
+        What is not known and why, about the recording.
+    """
+
+    q_torso_sensor: Floats
+    standing: tuple[float, float] | None
+    forward_sigma_deg: float
+    sign_known: bool
+    placement: Placement
+    cues: tuple[tuple[str, float, float], ...] = ()
+    why: tuple[str, ...] = ()
+    standing_count: int = 0
+    crept_deg: float | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Up in the sensor's axes from quiet standing: unit vector, when, how many stretches, how far apart."""
+
+    up: Floats
+    span: tuple[float, float]
+    count: int
+    crept_deg: float | None
+
+
+def find_standing(settled: Settled, bouts: Bouts) -> Standing | None:
+    """Quiet standing nearest before the first run, and after the last one where there is one too.
+
+    Standing that cannot be the runner's, because the trunk in running is held more than
+    FARTHEST_STANDING_DEG from it, is a sensor lying about and is passed over.
+    """
+    still = np.flatnonzero((bouts.kind == "still") & (bouts.stop - bouts.start >= SHORTEST_STANDING))
+    runs = np.flatnonzero(bouts.kind == "run")
+    if len(still) == 0:
+        return None
+    motion = settled.motion
+    ups = []
+    for i in still:
+        a, b = np.searchsorted(motion.t, [bouts.start[i], bouts.stop[i]])
+        mean = motion.acc[a : b + 1].mean(axis=0)
+        ups.append(mean / np.linalg.norm(mean))
+    if len(runs) == 0:
+        i = int(still[np.argmax(bouts.stop[still] - bouts.start[still])])
+        return Standing(ups[list(still).index(i)], (float(bouts.start[i]), float(bouts.stop[i])), 1, None)
+    held = mean_up(settled, bouts)
+    near = [j for j in range(len(still)) if np.dot(ups[j], held) > np.cos(FARTHEST_STANDING_DEG * RAD)]
+    before = [j for j in near if bouts.stop[still[j]] <= bouts.start[runs[0]] + 1.0]
+    after = [j for j in near if bouts.start[still[j]] >= bouts.stop[runs[-1]] - 1.0]
+    if not near:
+        return None
+    # With none before the first run, one from a pause or the end tells the same.
+    first = before[-1] if before else near[0]
+    span = (float(bouts.start[still[first]]), float(bouts.stop[still[first]]))
+    last = after[0] if before and after else None
+    if last is None:
+        return Standing(ups[first], span, 1, None)
+    up = ups[first] + ups[last]
+    crept = float(np.arccos(np.clip(np.dot(ups[first], ups[last]), -1, 1)) * DEG)
+    return Standing(up / np.linalg.norm(up), span, 2, crept)
+
+
+def mean_up(settled: Settled, bouts: Bouts) -> Floats:
+    """Mean direction of up in the sensor's axes over all running; (3,), unit length."""
+    total = np.zeros(3)
+    for i in np.flatnonzero(bouts.kind == "run"):
+        a, b = np.searchsorted(settled.motion.t, [bouts.start[i], bouts.stop[i]])
+        q = settled.q_earth_sensor[a:b:4]
+        total += rotations.rotate(rotations.inverse(q), [0.0, 0.0, 1.0]).sum(axis=0)
+    size = np.linalg.norm(total)
+    return np.asarray(total / size) if size > 0 else np.array([0.0, 0.0, 1.0])
+
+
+def find_facing(
+    settled: Settled,
+    bouts: Bouts,
+    contacts: Contacts,
+    threads: Threads,
+    *,
+    placement: Placement = "unknown",
+    standing: Standing | None = None,
+    facing: str | None = None,
+    learnt: Mounting | None = None,
+) -> tuple[Mounting, NDArray[np.str_]]:
+    """How the sensor sits on the torso, and which foot each contact is.
+
+    Parameters
+    ----------
+    settled, bouts, contacts, threads
+        As found.
+    placement : Placement
+    standing : Standing, optional
+        From another recording; else it is looked for here.
+    facing : str, optional
+        Sensor axis that points forward ("+x", ...), as stated by a person.
+    learnt : Mounting, optional
+        What was learnt of the same mounting before; then only the feet are named.
+
+    Returns
+    -------
+    Mounting
+    sides : (c,) array of str
+        "left"/"right" where the placement lets a cue speak and it is clear, else "A"/"B".
+
+    Raises
+    ------
+    SignalError
+        If the stated forward axis points up or down in this recording.
+    """
+    if learnt is not None:
+        strides = _some(pair(contacts, threads), contacts, threads)
+        if len(strides) < 4 or not learnt.sign_known:
+            return learnt, _sides(_Reading(1, 0.0, {}, False), contacts, threads)
+        seen = _look(settled, strides, learnt.q_torso_sensor)
+        reading = _read(seen, strides, contacts, threads, 0.0, None, placement, fixed=True)
+        return learnt, _sides(reading, contacts, threads)
+    stood = standing or find_standing(settled, bouts)
+    up = stood.up if stood else mean_up(settled, bouts)
+    q_level = rotations.between(up, [0.0, 0.0, 1.0])
+    why: list[str] = []
+    if stood is None:
+        why.append("No quiet standing of 5 s was found, so lean has no zero here.")
+    strides = _some(pair(contacts, threads), contacts, threads)
+    look = _look(settled, strides, q_level) if len(strides) >= 4 else None
+
+    axis, axis_ok = (0.0, False) if look is None else _axis(look)
+    gain = _speed_gained(settled, bouts, q_level)
+    reading = _read(look, strides, contacts, threads, axis, gain, placement) if look else _Reading(1, 0.0, {}, False)
+    forward = axis + (0.0 if reading.sign > 0 else np.pi)
+    cues: list[tuple[str, float, float]] = []
+    if axis_ok:
+        cues.append(("stride harmonics", forward, HARMONIC_SIGMA_DEG))
+    sign_known = axis_ok and reading.lead >= KNOWN and not reading.torn
+    if gain is not None and axis_ok:
+        off = abs(_wrap(gain.azimuth - forward))
+        if off < 45 * RAD:
+            cues.append(("set-off", gain.azimuth, gain.sigma_deg))
+    if cues:
+        weight = np.array([1 / s**2 for _, _, s in cues])
+        shift = np.array([_wrap(a - forward) for _, a, _ in cues])
+        forward += float((weight * shift).sum() / weight.sum())
+        sigma = float(1 / np.sqrt(weight.sum()))
+        if len(cues) > 1:
+            # Cues that disagree more than they should are less sure than they say.
+            sigma *= max(1.0, float(np.sqrt((weight * (shift - shift.mean()) ** 2).sum())) / 2.0)
+    else:
+        sigma = 90.0
+    if facing is not None:
+        forward, sigma, sign_known = _stated(facing, up, q_level), STATED_SIGMA_DEG, True
+        cues.append(("stated", forward, STATED_SIGMA_DEG))
+        if look:
+            reading = _read(look, strides, contacts, threads, forward, None, placement, fixed=True)
+    elif not sign_known:
+        why.append(_why_sign(placement, gain, reading, look is not None))
+    about = np.array([np.cos(-forward / 2), 0.0, 0.0, np.sin(-forward / 2)])
+    mounting = Mounting(
+        q_torso_sensor=rotations.multiply(about, q_level),
+        standing=stood.span if stood else None,
+        forward_sigma_deg=sigma,
+        sign_known=sign_known,
+        placement=placement,
+        cues=tuple((name, float(_wrap(a - forward) * DEG), s) for name, a, s in cues),
+        why=tuple(why),
+        standing_count=stood.count if stood else 0,
+        crept_deg=stood.crept_deg if stood else None,
+    )
+    return mounting, _sides(reading, contacts, threads)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Mean waveforms of some strides in level axes that face nowhere in particular.
+
+    Accelerations, rates: (2, POINTS) along level x and y, from foot 0's contact on, per stride averaged.
+    """
+
+    acc: Floats
+    rate: Floats
+    up: Floats
+    cycles: torso.Cycles
+
+
+def _some(strides: Strides, contacts: Contacts, threads: Threads) -> Strides:
+    """Steady strides of every thread: all of a short one, STRIDES_A_THREAD or more of a long one.
+
+    They are taken in groups of neighbours, so that the motion around them is prepared once.
+    """
+    keep = np.flatnonzero(strides.regular)
+    if len(keep) > MOST_STRIDES:
+        thread = threads.thread[np.searchsorted(contacts.contact, strides.start[keep])]
+        edges = np.flatnonzero(np.diff(thread)) + 1
+        chosen = []
+        for mine in np.split(keep, edges):
+            wanted = max(STRIDES_A_THREAD, round(MOST_STRIDES * len(mine) / len(keep)))
+            groups = np.array_split(mine, max(1, len(mine) // GROUP))
+            chosen += groups[:: max(1, len(mine) // wanted)]
+        keep = np.concatenate(chosen)
+    fields = ("start", "middle", "stop", "toe_off_first", "toe_off_second", "side", "bout", "regular")
+    return Strides(*(getattr(strides, f)[keep] for f in fields))
+
+
+def _look(settled: Settled, strides: Strides, q_level: Floats) -> _Look:
+    """Lay the strides over their phase in level axes."""
+    c = torso.cycles(settled, strides, q_level)
+    acc = np.stack([c["forward"], c["left"]])
+    rate = np.stack([c["roll_rate"], c["pitch_rate"]])
+    return _Look(acc, rate, c["up"], c)
+
+
+def _axis(look: _Look) -> tuple[float, bool]:
+    """Azimuth of the fore-aft axis (mod pi) in level axes, and whether it stands out.
+
+    Acceleration: even harmonics of the stride lie fore-aft, odd ones sideways. Angular rate: even ones nod
+    about the sideways axis, odd ones roll about the fore-aft axis.
+    """
+    total = np.zeros((2, 2))
+    for wave, fore_is_even in ((look.acc, True), (look.rate, False)):
+        mean = np.nanmean(wave, axis=1)
+        harmonics = np.fft.rfft(mean, axis=1)[:, 1:9]
+        even, odd = harmonics[:, 1::2], harmonics[:, 0::2]
+        fore, side = (even, odd) if fore_is_even else (odd, even)
+        power = [np.real(h @ h.conj().T) for h in (fore, side)]
+        size = [np.trace(p) for p in power]
+        if min(size) <= 0:
+            continue
+        total += power[0] / size[0] - power[1] / size[1]
+    values, vectors = np.linalg.eigh(total)
+    best = vectors[:, 1]
+    return float(np.arctan2(best[1], best[0])), bool(values[1] - values[0] > 0.4)
+
+
+@dataclass(frozen=True)
+class _Gain:
+    """Velocity gained at starts and lost at stops: azimuth in level axes [rad], sigma [°], size [m/s]."""
+
+    azimuth: float
+    sigma_deg: float
+    size: float
+
+
+def _speed_gained(settled: Settled, bouts: Bouts, q_level: Floats) -> _Gain | None:
+    """Sum of velocity changes around the edges of running, along the heading of level axes."""
+    motion = settled.motion
+    total, count, spread = np.zeros(2), 0, []
+    for i in np.flatnonzero(bouts.kind == "run"):
+        for edge, sign in ((bouts.start[i], 1.0), (bouts.stop[i], -1.0)):
+            before, after = (BEFORE_START, AFTER_START) if sign > 0 else (AFTER_START, BEFORE_START)
+            a, b = np.searchsorted(motion.t, [edge - before - 2.0, edge + after + 2.0])
+            if b - a < (before + after) * motion.rate_hz or motion.gap[a + 1 : b].any():
+                continue
+            t = motion.t[a:b]
+            if t[0] > edge - before or t[-1] < edge + after:
+                continue
+            width = np.full(len(t), 0.7)
+            m = torso.torso_motion(settled, slice(int(a), int(b)), q_level, width)
+            inside = (t >= edge - before) & (t <= edge + after)
+            gained = sign * np.array([m["forward"][inside].sum(), m["left"][inside].sum()]) / motion.rate_hz
+            if np.hypot(*gained) >= LEAST_GAIN:
+                total += gained
+                count += 1
+                spread.append(gained)
+    if count == 0 or np.hypot(*total) < LEAST_GAIN * np.sqrt(count):
+        return None
+    size = float(np.hypot(*total) / count)
+    return _Gain(float(np.arctan2(total[1], total[0])), SET_OFF_SIGMA_DEG * max(1.0, 2.5 / size), size)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Sign of the axis (+1 forward as given), its lead in nats, the left foot of each thread, cues torn apart."""
+
+    sign: int
+    lead: float
+    left: dict[int, int]
+    torn: bool
+
+
+def _read(
+    look: _Look,
+    strides: Strides,
+    contacts: Contacts,
+    threads: Threads,
+    axis: float,
+    gain: _Gain | None,
+    placement: Placement,
+    fixed: bool = False,
+) -> _Reading:
+    """Weigh the cues for forward against backward and, thread by thread, left against right."""
+    chest = placement in ("sternum", "upper-back")
+    known = placement != "unknown"
+    most = STERNUM_EVIDENCE if chest else PELVIS_EVIDENCE
+    sideways = -np.sin(axis) * look.acc[0] + np.cos(axis) * look.acc[1]
+    along = np.cos(axis) * look.acc[0] + np.sin(axis) * look.acc[1]
+    # Specific force in the trunk's own axes: gravity shows when the pelvis tips.
+    c = look.cycles
+    tilt_left = np.sin(axis) * np.tan(c["lean"]) + np.cos(axis) * np.tan(c["sway"])
+    lateral = sideways + G * tilt_left
+    # Only the chest's own pulse was checked at the sternum; behind, its lever is turned about.
+    lateral_speaks = known and placement != "upper-back"
+    evidence = {1: 0.0, -1: 0.0}
+    left: dict[int, int] = {}
+    margin: dict[int, dict[int, float]] = {1: {}, -1: {}}
+    duration = float(np.median(strides.duration))
+    early = max(2, int(STANCE_START / duration * torso.POINTS))
+    half = torso.POINTS // 2
+    thread_of = threads.thread[np.searchsorted(contacts.contact, strides.start)] if len(strides) else np.zeros(0)
+    phase_votes = {1: 0.0, -1: 0.0}
+    if known and placement != "upper-back":
+        even = np.fft.rfft(np.nanmean(along, axis=0))[2]
+        vertical = np.fft.rfft(np.nanmean(look.up, axis=0))[2]
+        angle = float(np.angle(even / vertical)) if abs(vertical) > 0 else 0.0
+        centre = (STERNUM_PHASE_DEG if chest else PELVIS_PHASE_DEG) * RAD
+        lean_to = float(np.cos(angle - centre))
+        phase_votes = {1: most * lean_to, -1: -most * lean_to}
+    for sign in (1, -1):
+        total = 0.0
+        for th in np.unique(thread_of):
+            mine = thread_of == th
+            turn = float(np.nanmean(c["rotation"][mine, 0] - c["rotation"][mine, half])) * DEG
+            push = float(
+                np.nanmean(lateral[mine][:, :early].mean(axis=1) - lateral[mine][:, half : half + early].mean(axis=1))
+            )
+            votes = 0.0
+            if known:
+                votes += most * float(np.clip(turn / (STERNUM_TURN_DEG if chest else PELVIS_TURN_DEG), -1, 1))
+            if lateral_speaks:
+                away = -1.0 if chest else 1.0
+                votes += sign * away * most * float(np.clip(push / LATERAL_FORCE, -1, 1))
+            margin[sign][int(th)] = votes
+            total += abs(votes)
+        # Threads of one run repeat the same body: their evidence is averaged, not summed.
+        n = len(np.unique(thread_of))
+        evidence[sign] = (total / n if n else 0.0) + phase_votes[sign]
+    torn = known and placement != "upper-back" and (evidence[1] - evidence[-1]) * (phase_votes[1]) < 0
+    if gain is not None:
+        ahead = float(np.cos(gain.azimuth - axis))
+        evidence[1] += SET_OFF_EVIDENCE * ahead
+        evidence[-1] -= SET_OFF_EVIDENCE * ahead
+        torn = False
+    sign = 1 if fixed or evidence[1] >= evidence[-1] else -1
+    for th, votes in margin[sign].items():
+        if abs(votes) >= KNOWN / 2:
+            left[th] = 0 if votes > 0 else 1
+    return _Reading(sign, abs(evidence[1] - evidence[-1]), left, torn)
+
+
+def _sides(reading: _Reading, contacts: Contacts, threads: Threads) -> NDArray[np.str_]:
+    """Foot of each contact by thread."""
+    side = np.array(["A", "B"])[threads.foot].astype("<U5")
+    for th in np.unique(threads.thread):
+        mine = threads.thread == th
+        if int(th) in reading.left and mine.sum() >= FEWEST_STEPS:
+            names = ("left", "right") if reading.left[int(th)] == 0 else ("right", "left")
+            side[mine] = np.array(names)[threads.foot[mine]]
+        elif reading.left:
+            side[mine] = ""
+    return side
+
+
+def _stated(facing: str, up: Floats, q_level: Floats) -> float:
+    """Azimuth of a stated sensor axis in level axes."""
+    axis = np.zeros(3)
+    axis["xyz".index(facing[1])] = -1.0 if facing[0] == "-" else 1.0
+    level = rotations.rotate(q_level, axis)
+    if np.hypot(level[0], level[1]) < 0.5:
+        name = "xyz"[int(np.argmax(np.abs(up)))]
+        raise SignalError(
+            f"--facing {facing}: that axis points up or down in this recording (up is near the {name} axis). "
+            "Name the axis that pointed forward."
+        )
+    return float(np.arctan2(level[1], level[0]))
+
+
+def _why_sign(placement: Placement, gain: _Gain | None, reading: _Reading, looked: bool) -> str:
+    """Why forward and backward could not be told apart."""
+    if not looked:
+        return "Too few strides to tell which way the sensor faced."
+    if placement == "unknown":
+        return "No start from standing was recorded and the placement is not known, so forward and backward look alike."
+    if reading.torn:
+        return "The cues for forward and backward disagree in this recording, so it stays open which is which."
+    return "Forward and backward could not be told apart in this recording."
+
+
+def _wrap(angle: float) -> float:
+    """Angle within ±pi."""
+    return float((angle + np.pi) % (2 * np.pi) - np.pi)

@@ -1,0 +1,266 @@
+"""Which way is down, from whole strides.
+
+Lives here: the gyro-carried frame, the specific force averaged over strides in it, the settled inclination.
+Not here: the heading, which nothing here knows and nothing above may ask for in absolute terms.
+
+A filter that trusts single accelerometer samples is wrong by degrees in running, where half of the time is
+flight or impact. What is right is the mean specific force over exactly one stride: velocity is periodic
+there, so what remains is gravity. Between strides the gyro carries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.linalg import solveh_banded
+
+from gait import dsp, rotations
+from gait.motion import Motion
+from gait.rotations import Floats
+from gait.units import RAD, G
+
+#: Spacing of the nodes at which the direction of gravity is asked for, about half a stride.  [s]
+#: Chosen: finer changed nothing, coarser cost accuracy at starts (synthetic runner).
+NODE_EVERY = 0.35
+
+#: Window in which the step rhythm is measured.  [s]  Chosen: 12-20 steps; shorter doubles the octave errors.
+RHYTHM_WINDOW = 6.0
+
+#: Steps a second that are looked for, from slow walking to a sprint.  [Hz]
+#: Source: cadence 74-290 /min covers walking at 0.5 m/s (Grieve & Gear 1966) to 100 m sprints (Salo 2011).
+STEP_BAND = (1.2, 4.8)
+
+#: Share of the power a rhythm must hold to set the averaging length.  [1]
+#: Chosen: noise has 0.3, a phone in a trouser pocket 0.6, a trunk 0.8-0.99.
+RHYTHM_SHARE = 0.45
+
+#: Averaging length where there is no rhythm.  [s]  Chosen: about a stride.
+NO_RHYTHM_WIDTH = 1.0
+
+#: Weight of the first and second differences against one node's own say.  [1]  Chosen on the tuning half of
+#: the synthetic seeds; see tests/accuracy/settle.py.
+STIFFNESS = (10.0, 300.0)
+
+#: Residual at which a node is half believed: a surge or a start tilts the mean force.  [rad]  Chosen as above.
+CAUCHY_SCALE = 1.0 * RAD
+
+#: Nodes around one whose usual residual is allowed for.  [nodes]  Chosen: 14 s, longer than a start or a surge.
+MOST_OF = 41
+
+#: How much more a node in quiet standing weighs: no acceleration to average away.  [1]  Chosen as above.
+REST_WEIGHT = 20.0
+
+#: Gyro bias worse than this is not yet known from a rest.  [°/s, 1 sd]  Chosen: VQF ends below 0.1 after 2 s.
+KNOWN_BIAS_DPS = 0.5
+
+#: Stretches shorter than this hold no whole stride to settle on.  [s]  Chosen.
+SHORTEST_STRETCH = 1.5
+
+#: Samples worked on at a time, so that memory does not grow with the run.  [samples]  Chosen: 20 min at 200 Hz.
+PIECE = 240_000
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Motion with its inclination settled.
+
+    Attributes
+    ----------
+    motion : Motion
+    q_earth_sensor : (n, 4) array
+        Earth z is up; the heading starts anywhere in each stretch and is carried by the gyro.
+    settled : (n,) bool array
+        False in stretches too short to settle.
+    node_t : (m,) array
+        Times of the nodes. [s]
+    step_hz : (m,) array
+        Steps a second around each node, NaN where there is no rhythm.
+    rhythm : (m,) array
+        Share of the power the rhythm holds.
+    gyr_bias : (3,) array
+        Mean bias that was taken from the gyro. [rad/s]
+    bias_from_rest : bool
+        False when no rest gave the bias and it was taken from the running itself.
+    """
+
+    motion: Motion
+    q_earth_sensor: Floats
+    settled: NDArray[np.bool_]
+    node_t: Floats
+    step_hz: Floats
+    rhythm: Floats
+    gyr_bias: Floats
+    bias_from_rest: bool
+
+    def acc_earth(self, part: slice) -> Floats:
+        """Acceleration without gravity, earth axes, of some samples. [m/s²]"""
+        out = rotations.rotate(self.q_earth_sensor[part], self.motion.acc[part])
+        out[:, 2] -= G
+        return out
+
+    def up_force(self, part: slice) -> Floats:
+        """Vertical specific force of some samples; g at rest. [m/s²]"""
+        q, f = self.q_earth_sensor[part], self.motion.acc[part]
+        w, x, y, z = q.T
+        # Third row of the rotation matrix alone: a third of the work.
+        return np.asarray(
+            2 * (x * z - w * y) * f[:, 0] + 2 * (y * z + w * x) * f[:, 1] + (1 - 2 * (x * x + y * y)) * f[:, 2]
+        )
+
+
+def settle(motion: Motion) -> Settled:
+    """Find which way is down at every sample.
+
+    Parameters
+    ----------
+    motion : Motion
+        n samples; each stretch without a gap is settled by itself.
+
+    Returns
+    -------
+    Settled
+    """
+    n = len(motion)
+    q = np.zeros((n, 4))
+    q[:, 0] = 1.0
+    ok = np.zeros(n, bool)
+    node_t, step_hz, rhythm = [], [], []
+    bias_of, from_rest, biases = _bias(motion)
+    for part in motion.stretches():
+        length = part.stop - part.start
+        if length < max(8, SHORTEST_STRETCH * motion.rate_hz):
+            continue
+        at = np.arange(0.0, length - 1, NODE_EVERY * motion.rate_hz)
+        size = np.linalg.norm(motion.acc[part], axis=1)
+        hz, share = dsp.local_period(size, motion.rate_hz, at, RHYTHM_WINDOW, STEP_BAND)
+        hz = np.where(share >= RHYTHM_SHARE, hz, np.nan)
+        width = _widths(hz) * motion.rate_hz
+        direction = np.empty((len(at), 3))
+        margin = int(2 * width.max()) + 2
+        carried = rotations.IDENTITY
+        for a in range(0, length, PIECE):
+            b = min(a + PIECE, length)
+            _carry(motion, part.start + a, part.start + b, bias_of, carried, q)
+            carried = q[part.start + b - 1]
+        for a in range(0, length, PIECE):
+            b = min(a + PIECE, length)
+            lo, hi = max(0, a - margin), min(length, b + margin)
+            inside = (at >= a) & (at < b)
+            if inside.any():
+                s = slice(part.start + lo, part.start + hi)
+                force = rotations.rotate(q[s], motion.acc[s])
+                direction[inside] = dsp.double_box(force, at[inside] - lo, width[inside])
+        edge = np.minimum(1.0, np.minimum(at, length - 1 - at) / width)
+        resting = dsp.at_index(motion.rest[part].astype(float), at) > 0.5
+        weight = np.where(resting, REST_WEIGHT, 1.0) * np.maximum(edge, 0.02) ** 2
+        down = _smooth(direction / G, weight)
+        _upright(q, part, at, down)
+        ok[part] = True
+        node_t.append(motion.t[part.start] + at / motion.rate_hz)
+        step_hz.append(hz)
+        rhythm.append(share)
+    none = [np.zeros(0)]
+    return Settled(
+        motion=motion,
+        q_earth_sensor=q,
+        settled=ok,
+        node_t=np.concatenate(node_t or none),
+        step_hz=np.concatenate(step_hz or none),
+        rhythm=np.concatenate(rhythm or none),
+        gyr_bias=biases,
+        bias_from_rest=from_rest,
+    )
+
+
+BiasOf = tuple[Floats, Floats]
+
+
+def _bias(motion: Motion) -> tuple[BiasOf, bool, Floats]:
+    """Gyro bias over time: from rests where there were any, else from the mean of the turning itself."""
+    known = motion.bias_sigma < KNOWN_BIAS_DPS * RAD
+    if known.any():
+        # VQF's first estimates inside a rest still converge; before the first rest, that rest's value holds.
+        t, b = motion.bias_t[known], motion.bias[known]
+        return (t, b), True, b.mean(axis=0)
+    if len(motion) == 0:
+        return (np.zeros(1), np.zeros((1, 3))), False, np.zeros(3)
+    # A trunk that runs upright turns round no horizontal axis in the long run, and little round the vertical.
+    b = motion.gyr.mean(axis=0)
+    return (motion.t[:1], b[None]), False, b
+
+
+def _carry(motion: Motion, a: int, b: int, bias_of: BiasOf, start: Floats, out: Floats) -> None:
+    """Integrate the gyro over samples a to b into ``out``, from orientation ``start`` of sample a - 1."""
+    lo = max(a - 1, 0) if not motion.gap[a] else a
+    t = motion.t[lo:b]
+    rate = motion.gyr[lo:b] - np.stack([np.interp(t, bias_of[0], bias_of[1][:, i]) for i in range(3)], axis=1)
+    turned = rotations.from_rotvec(0.5 * (rate[1:] + rate[:-1]) / motion.rate_hz)
+    if lo == a:
+        turned = np.concatenate([rotations.IDENTITY[None], turned])
+    turned[0] = rotations.multiply(start, turned[0])
+    out[a:b] = rotations.cumulative_product(turned)
+
+
+def _widths(hz: Floats) -> Floats:
+    """One stride at each node, steadied over its neighbours; a default where there is no rhythm. [s]"""
+    width = 2.0 / hz
+    known = np.isfinite(width)
+    if not known.any():
+        return np.full(len(hz), NO_RHYTHM_WIDTH)
+    padded = np.pad(np.where(known, width, np.nan), 4, mode="edge")
+    rows = np.lib.stride_tricks.sliding_window_view(padded, 9)
+    out = np.full(len(hz), NO_RHYTHM_WIDTH)
+    out[known] = np.nanmedian(rows[known], axis=1)
+    return out
+
+
+def _smooth(direction: Floats, weight: Floats) -> Floats:
+    """Unit vectors (m, 3) near the nodes' own directions, stiff in time, with a Cauchy loss."""
+    m = len(direction)
+    unit = direction / np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-9)
+    if m < 3:
+        return unit
+    bands = np.zeros((3, m))  # upper form of the symmetric penalty: second, first, main diagonal
+    one, two = STIFFNESS
+    bands[2, :-1] += one
+    bands[2, 1:] += one
+    bands[1, 1:] -= one
+    bands[2, :-2] += two
+    bands[2, 1:-1] += 4 * two
+    bands[2, 2:] += two
+    bands[1, 1:-1] -= 2 * two
+    bands[1, 2:] -= 2 * two
+    bands[0, 2:] += two
+    out = unit
+    belief = np.ones(m)
+    for turn in range(8):
+        if turn:
+            off = np.linalg.norm(unit - out, axis=1)
+            # Where most nodes disagree the curve is wrong, not they: a gyro that drifts fast must be followed.
+            usual = ndimage.median_filter(off, min(MOST_OF, m), mode="nearest")
+            belief = 1.0 / (1.0 + (off / np.maximum(CAUCHY_SCALE, 1.5 * usual)) ** 2)
+        a = bands.copy()
+        a[2] += weight * belief
+        out = solveh_banded(a, unit * (weight * belief)[:, None])
+        out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
+    return np.asarray(out)
+
+
+def _upright(q: Floats, part: slice, at: Floats, up: Floats) -> None:
+    """Turn the carried orientations of one stretch so that ``up`` (m, 3) at the nodes becomes z, in place."""
+    step = np.empty((len(up), 4))
+    step[0] = rotations.between(up[0], [0.0, 0.0, 1.0])
+    if len(up) > 1:
+        # From node to node the frame is tilted along the shortest way, so no heading is added.
+        step[1:] = rotations.between(up[1:], up[:-1])
+    nodes = rotations.cumulative_product(step)
+    length = part.stop - part.start
+    for a in range(0, length, PIECE):
+        b = min(a + PIECE, length)
+        s = slice(part.start + a, part.start + b)
+        here = dsp.at_index(nodes, np.interp(np.arange(a, b), at, np.arange(len(at))))
+        here /= np.linalg.norm(here, axis=1, keepdims=True)
+        q[s] = rotations.multiply(here, q[s])

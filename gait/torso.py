@@ -1,0 +1,176 @@
+"""Angles and accelerations of the torso, per sample and laid over the stride.
+
+Lives here: the one definition of lean, rotation and sway that everything above uses.
+Not here: which way the torso faces in the sensor (facing.py), what a stride's value is (measures/).
+
+Definitions. The heading is the azimuth of the torso's forward axis averaged over whole strides. *Lean* is the
+inclination of the torso's long axis in the vertical plane along the heading, positive forward. *Sway* is its
+inclination in the plane across, positive to the right. *Rotation* is the azimuth of the forward axis relative
+to the heading, positive to the left. All relative to the standing line when that is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gait import dsp, rotations
+from gait.gravity import Settled
+from gait.rotations import Floats
+from gait.strides import Strides
+
+#: Points on a stride.  [1]  Chosen: 64 of 0.7 s are 91 Hz, above all that is read from a stride (15 Hz).
+POINTS = 64
+
+#: Samples worked on at a time.  [samples]  Chosen: bounded memory, whatever the length.
+PIECE = 60_000
+
+#: What is kept of a sample: the columns of TorsoMotion.values.
+CHANNELS = ("lean", "rotation", "sway", "forward", "left", "up", "roll_rate", "pitch_rate", "yaw_rate", "heading")
+
+
+@dataclass(frozen=True)
+class TorsoMotion:
+    """n samples in torso terms.
+
+    Attributes
+    ----------
+    t : (n,) array
+        [s]
+    values : (n, 10) array
+        By CHANNELS: lean, rotation, sway [rad]; acceleration without gravity forward, left, up along the
+        heading [m/s²]; angular rate about the torso's x, y, z [rad/s]; heading, unwrapped [rad].
+    """
+
+    t: Floats
+    values: Floats
+
+    def __getitem__(self, channel: str) -> Floats:
+        return np.asarray(self.values[:, CHANNELS.index(channel)])
+
+
+@dataclass(frozen=True)
+class Cycles:
+    """k strides, each laid over POINTS phases from its opening contact on.
+
+    Attributes
+    ----------
+    strides : Strides
+    values : (c, k, POINTS) array
+        By CHANNELS; NaN for a stride that has no motion.
+    again_step, again_stride : (k,) array
+        Correlation of the stride's vertical acceleration with itself one step and one stride later;
+        NaN where the later one is not there.
+    """
+
+    strides: Strides
+    values: Floats
+    again_step: Floats
+    again_stride: Floats
+
+    def __getitem__(self, channel: str) -> Floats:
+        return np.asarray(self.values[CHANNELS.index(channel)])
+
+
+def torso_motion(settled: Settled, part: slice, q_torso_sensor: Floats, stride_s: Floats) -> TorsoMotion:
+    """Torso terms of some samples of one stretch.
+
+    Parameters
+    ----------
+    settled : Settled
+    part : slice
+        n samples without a gap inside.
+    q_torso_sensor : (4,) array
+    stride_s : (n,) array
+        Stride time around each sample, over which the heading is averaged. [s]
+    """
+    motion = settled.motion
+    n = part.stop - part.start
+    q = settled.q_earth_sensor[part]
+    to_sensor = rotations.inverse(q_torso_sensor)
+    x = rotations.rotate(q, rotations.rotate(to_sensor, [1.0, 0.0, 0.0]))
+    z = rotations.rotate(q, rotations.rotate(to_sensor, [0.0, 0.0, 1.0]))
+    azimuth = np.unwrap(np.arctan2(x[:, 1], x[:, 0]))
+    heading = dsp.double_box(azimuth[:, None], np.arange(n, dtype=float), stride_s * motion.rate_hz)[:, 0]
+    c, s = np.cos(heading), np.sin(heading)
+    acc = settled.acc_earth(part)
+    out = np.empty((n, len(CHANNELS)))
+    out[:, 0] = np.arctan2(z[:, 0] * c + z[:, 1] * s, z[:, 2])
+    out[:, 1] = azimuth - heading
+    out[:, 2] = np.arctan2(z[:, 0] * s - z[:, 1] * c, z[:, 2])
+    out[:, 3] = acc[:, 0] * c + acc[:, 1] * s
+    out[:, 4] = acc[:, 1] * c - acc[:, 0] * s
+    out[:, 5] = acc[:, 2]
+    out[:, 6:9] = rotations.rotate(q_torso_sensor, motion.gyr[part] - settled.gyr_bias)
+    out[:, 9] = heading
+    return TorsoMotion(motion.t[part], out)
+
+
+def cycles(settled: Settled, strides: Strides, q_torso_sensor: Floats) -> Cycles:
+    """Lay every stride over POINTS phases.
+
+    Parameters
+    ----------
+    settled : Settled
+    strides : Strides
+        k strides, in order of time.
+    q_torso_sensor : (4,) array
+
+    Returns
+    -------
+    Cycles
+    """
+    k = len(strides)
+    values = np.full((len(CHANNELS), k, POINTS), np.nan)
+    again_step, again_stride = np.full(k, np.nan), np.full(k, np.nan)
+    phase = np.arange(POINTS) / POINTS
+    for first, last, part in _pieces(settled, strides):
+        mine = slice(first, last)
+        start, time = strides.start[mine], strides.duration[mine]
+        t = settled.motion.t[part]
+        mids = 0.5 * (start + strides.stop[mine])
+        torso = torso_motion(settled, part, q_torso_sensor, np.interp(t, mids, time))
+        at = (start[:, None] + phase * time[:, None] - t[0]) * settled.motion.rate_hz
+        for i in range(len(CHANNELS)):
+            values[i, mine] = dsp.at_index(torso.values[:, i], at)
+        up = torso["up"]
+        now = values[5, mine]
+        for out, share in ((again_step, 0.5), (again_stride, 1.0)):
+            later = at + share * time[:, None] * settled.motion.rate_hz
+            r = _correlation(now, dsp.at_index(up, later))
+            out[mine] = np.where(later[:, -1] <= len(t) - 1, r, np.nan)
+    return Cycles(strides, values, again_step, again_stride)
+
+
+def _pieces(settled: Settled, strides: Strides) -> list[tuple[int, int, slice]]:
+    """Strides first to last with the samples they need: whole, with two strides around, without a gap."""
+    t, gap = settled.motion.t, settled.motion.gap
+    out: list[tuple[int, int, slice]] = []
+    k = len(strides)
+    if k == 0:
+        return out
+    begin = np.searchsorted(t, strides.start, side="right") - 1
+    end = np.searchsorted(t, strides.stop)
+    gaps = np.flatnonzero(gap)
+    stretch = np.searchsorted(gaps, begin, side="right")
+    edges = np.append(gaps, len(t))
+    first = 0
+    while first < k:
+        last = first + 1
+        while last < k and stretch[last] == stretch[first] and end[last] - begin[first] < PIECE:
+            last += 1
+        margin = int(2.5 * strides.duration[first:last].max() * settled.motion.rate_hz) + 2
+        low = int(gaps[stretch[first] - 1]) if stretch[first] else 0
+        high = int(edges[stretch[first]])
+        out.append((first, last, slice(max(low, int(begin[first]) - margin), min(high, int(end[last - 1]) + margin))))
+        first = last
+    return out
+
+
+def _correlation(a: Floats, b: Floats) -> Floats:
+    """Pearson correlation of the rows of a and b (k, m)."""
+    a = a - a.mean(axis=1, keepdims=True)
+    b = b - b.mean(axis=1, keepdims=True)
+    size = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+    return np.asarray((a * b).sum(axis=1) / np.where(size > 0, size, np.nan))
