@@ -1,0 +1,1 @@
+"""What of all that was measured may be spoken of."""
