@@ -1,0 +1,1 @@
+"""What strides show: one question a file, all of them through `suite.measure_all`."""

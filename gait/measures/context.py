@@ -1,0 +1,61 @@
+"""What every measure may look at.
+
+Lives here: View, the strides with their waveforms and what is known of sensor and placement.
+Not here: any measure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gait.facing import Mounting
+from gait.quality import Quality
+from gait.strides import Strides
+from gait.torso import Cycles
+
+
+@dataclass(frozen=True)
+class View:
+    """k strides laid over their phase, in torso axes.
+
+    Attributes
+    ----------
+    strides : Strides
+    cycles : Cycles
+    mounting : Mounting
+    quality : Quality
+    calibrated : bool
+        The accelerometer was calibrated in six positions.
+    """
+
+    strides: Strides
+    cycles: Cycles
+    mounting: Mounting
+    quality: Quality
+    calibrated: bool
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """Strides that count: steady, straight enough, unclipped (k,)."""
+        return self.strides.regular
+
+    def trust(self, *, trunk: bool) -> tuple[float, tuple[str, ...]]:
+        """Trust that the recording leaves to a measure, and why; ``trunk`` for angles of the trunk."""
+        trust, why = 1.0, []
+        q = self.quality
+        if q.rate_low:
+            trust *= 0.5
+            why.append("The recording has few samples a second.")
+        if q.clipped_share > 0:
+            trust *= float(np.clip(1.0 - 20.0 * q.clipped_share, 0.0, 1.0))
+            why.append(f"The sensor reached the end of its range in {100 * q.clipped_share:.1f} % of the running.")
+        if q.lost_share > 0.05:
+            trust *= float(np.clip(1.0 - 2.0 * q.lost_share, 0.0, 1.0))
+            why.append(f"{100 * q.lost_share:.0f} % of the samples were lost.")
+        if trunk and q.not_trunk:
+            trust = 0.0
+            why.append(q.not_trunk)
+        return trust, tuple(why)

@@ -1,0 +1,60 @@
+"""How far forward the trunk is held, against the runner's own standing line."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gait.measures.context import View
+from gait.measures.measure import Measure, measured, nothing
+from gait.units import DEG, RAD
+
+#: A person repeats quiet standing to about this.  [°, 1 sd]  Source: design note on signals and traits.
+STANDING_SIGMA_DEG = 1.0
+
+#: What an uncalibrated accelerometer and soft tissue leave in a run's mean lean.  [°, 1 sd]
+#: Source: synthetic runners with an MPU-6050's errors, tests/accuracy/targets.py: 95 % of runs within 0.87°;
+#: after a six-position calibration within 0.20°.
+SENSOR_SIGMA_DEG, CALIBRATED_SIGMA_DEG = 0.45, 0.12
+
+#: Lean beyond this is no trunk's; the sensor was turned or faced otherwise.  [°]  Chosen: see the catalogue.
+PLAUSIBLE_DEG = 45.0
+
+
+def lean(view: View) -> Measure:
+    """Mean inclination of the trunk's long axis in the plane of progression, relative to standing.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    Measure
+        Key ``lean``, per stride (k,). [°], positive forward. Empty with a reason when there is no standing or
+        when forward and backward cannot be told apart.
+    """
+    per_stride = view.cycles["lean"].mean(axis=1) * DEG
+    m = view.mounting
+    if m.standing is None or not m.sign_known:
+        return nothing("lean", "deg", per_stride, m.why, column="lean_deg")
+    trust, why = view.trust(trunk=True)
+    sensor = CALIBRATED_SIGMA_DEG if view.calibrated else SENSOR_SIGMA_DEG
+    standing = STANDING_SIGMA_DEG / np.sqrt(m.standing_count or 1)
+    value = float(np.nanmean(per_stride)) if np.isfinite(per_stride).any() else 0.0
+    turned = abs(value) * (1.0 - np.cos(m.forward_sigma_deg * RAD))
+    # An axis that is off sees some of how the trunk is held sideways.
+    across = abs(float(np.nanmean(view.cycles["sway"]))) * DEG * np.sin(m.forward_sigma_deg * RAD)
+    crept = (m.crept_deg or 0.0) / 2.0
+    if crept > 1.5:
+        trust *= 0.5
+        why += (f"The standing before and after differ by {m.crept_deg:.1f}°: the clip moved on the way.",)
+    return measured(
+        "lean",
+        "deg",
+        per_stride,
+        view.counted & (np.abs(per_stride) < PLAUSIBLE_DEG),
+        systematic=float(np.sqrt(standing**2 + sensor**2 + turned**2 + across**2 + (crept / 2) ** 2)),
+        column="lean_deg",
+        trust=trust,
+        why=why,
+    )

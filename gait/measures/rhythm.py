@@ -1,0 +1,76 @@
+"""How quickly and how evenly the feet land."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from gait.measures.context import View
+from gait.measures.measure import Measure, measured, nothing
+from gait.rotations import Floats
+
+#: A sensor clock is off by up to this.  [1, 1 sd]  Source: ceramic resonator of an Uno, 0.5 % at most.
+CLOCK_SIGMA = 0.0025
+
+#: Window of the running median that takes slow changes of pace out of the variability.  [s]
+#: Source: the traits' catalogue (30 s).
+SLOW = 30.0
+
+#: Jitter of a contact time that adds to the variability.  [percent, 1 sd]  Source: the traits' catalogue.
+CV_SYSTEMATIC = 0.4
+
+#: Mean absolute deviation of a normal distribution is this share of its standard deviation.
+#: Source: sqrt(2/pi).
+MAD_OF_SD = float(np.sqrt(2.0 / np.pi))
+
+#: Deviations are counted up to this many times their median: one stumble is not the rhythm.  [1]  Chosen.
+MOST_DEVIATION = 6.0
+
+
+def cadence(view: View) -> Measure:
+    """Steps per minute, two for each stride.
+
+    Returns
+    -------
+    Measure
+        Key ``cadence``, per stride (k,). [steps/min]
+    """
+    per_stride = 120.0 / view.strides.duration
+    trust, why = view.trust(trunk=False)
+    m = measured("cadence", "spm", per_stride, view.counted, systematic=0.0, column="cadence_spm", trust=trust, why=why)
+    if m.value is None:
+        return m
+    return Measure(**{**m.__dict__, "systematic": CLOCK_SIGMA * m.value})
+
+
+def stride_time_cv(view: View) -> Measure:
+    """Robust coefficient of variation of the stride time around its 30 s running median.
+
+    Returns
+    -------
+    Measure
+        Key ``stride_time_cv``; ``per_stride`` (k,) is each stride's share of it, whose mean is the value. [percent]
+    """
+    off = _deviation(view)
+    usual = np.nanmedian(off) if np.isfinite(off).any() else np.nan
+    per_stride = np.minimum(off, MOST_DEVIATION * usual) / MAD_OF_SD * 100.0
+    trust, why = view.trust(trunk=False)
+    if not np.isfinite(per_stride).any():
+        return nothing("stride_time_cv", "percent", per_stride, why or ("No steady stride was found.",))
+    return measured(
+        "stride_time_cv", "percent", per_stride, view.counted, systematic=CV_SYSTEMATIC, trust=trust, why=why
+    )
+
+
+def _deviation(view: View) -> Floats:
+    """Each stride time's distance from the running median of its bout, as a share (k,)."""
+    time = view.strides.duration
+    out = np.full(len(time), np.nan)
+    for b in np.unique(view.strides.bout):
+        mine = (view.strides.bout == b) & view.counted
+        if mine.sum() < 5:
+            continue
+        size = int(np.clip(SLOW / np.median(time[mine]), 5, mine.sum()))
+        usual = ndimage.median_filter(time[mine], size, mode="nearest")
+        out[mine] = np.abs(time[mine] / usual - 1.0)
+    return out

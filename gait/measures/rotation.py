@@ -1,0 +1,42 @@
+"""How far the torso turns to and fro in a stride."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gait.measures.context import View
+from gait.measures.measure import Measure, measured
+from gait.rotations import Floats
+from gait.units import DEG
+
+#: Gyro scale error (3 % of a range of about 20°) and soft tissue.  [°, 1 sd]
+#: Source: the traits' catalogue (u = 0.7) and tests/accuracy/targets.py.
+SYSTEMATIC_DEG = 0.7
+
+
+def rotation(view: View) -> Measure:
+    """Peak-to-peak azimuth of the torso within a stride, drift and curves removed.
+
+    Returns
+    -------
+    Measure
+        Key ``rotation``, per stride (k,). [°], 0 or more.
+    """
+    wave = drift_free(view)
+    trust, why = view.trust(trunk=True)
+    return measured(
+        "rotation",
+        "deg",
+        np.ptp(wave, axis=1) * DEG,
+        view.counted,
+        systematic=SYSTEMATIC_DEG,
+        column="rotation_deg",
+        trust=trust,
+        why=why,
+    )
+
+
+def drift_free(view: View) -> Floats:
+    """Rotation over the stride (k, POINTS) without its mean; the heading has taken slow turning out. [rad]"""
+    wave = view.cycles["rotation"]
+    return np.asarray(wave - wave.mean(axis=1, keepdims=True))

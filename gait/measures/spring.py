@@ -1,0 +1,94 @@
+"""How much of a step is air, and how far the trunk rises and falls."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gait.contacts import CONTACT_TIME_SIGMA
+from gait.measures.context import View
+from gait.measures.measure import Measure, measured
+from gait.rotations import Floats
+from gait.torso import POINTS
+
+#: Scale and soft tissue.  [cm, 1 sd]  Source: the traits' catalogue (u = 0.8).
+OSCILLATION_SYSTEMATIC_CM = 0.8
+
+
+def vertical_oscillation(view: View) -> Measure:
+    """Rise and fall of the sensor within a step, both steps of a stride averaged.
+
+    The vertical acceleration of a stride is taken as periodic and integrated twice in its harmonics.
+
+    Returns
+    -------
+    Measure
+        Key ``vertical_oscillation``, per stride (k,). [cm], 0 or more.
+    """
+    height = bounce(view)
+    half = POINTS // 2
+    # The first harmonic is one step higher than the other; a step's own range leaves it in.
+    per_stride = 50.0 * (np.ptp(height[:, :half], axis=1) + np.ptp(height[:, half:], axis=1))
+    trust, why = view.trust(trunk=False)
+    return measured(
+        "vertical_oscillation",
+        "cm",
+        per_stride,
+        view.counted,
+        systematic=OSCILLATION_SYSTEMATIC_CM,
+        column="vertical_oscillation_cm",
+        trust=trust,
+        why=why,
+    )
+
+
+def bounce(view: View) -> Floats:
+    """Height over the stride (k, POINTS) around its mean. [m]"""
+    acc = view.cycles["up"]
+    harmonics = np.fft.rfft(acc, axis=1)
+    n = np.arange(harmonics.shape[1])
+    n[0] = 1
+    per_second = 2 * np.pi * n / view.strides.duration[:, None]
+    harmonics = -harmonics / per_second**2
+    harmonics[:, 0] = 0.0
+    return np.asarray(np.fft.irfft(harmonics, POINTS, axis=1))
+
+
+def contact_time(view: View) -> Measure:
+    """Time a foot is on the ground, both of a stride averaged.
+
+    Returns
+    -------
+    Measure
+        Key ``contact_time``, per stride (k,). [ms]
+    """
+    s = view.strides
+    per_stride = 500.0 * ((s.toe_off_first - s.start) + (s.toe_off_second - s.middle))
+    return _event_measure(view, "contact_time", per_stride)
+
+
+def flight_time(view: View) -> Measure:
+    """Time both feet are off the ground, per step, both of a stride averaged.
+
+    Returns
+    -------
+    Measure
+        Key ``flight_time``, per stride (k,). [ms]; negative where the feet overlap.
+    """
+    s = view.strides
+    per_stride = 500.0 * ((s.middle - s.toe_off_first) + (s.stop - s.toe_off_second))
+    return _event_measure(view, "flight_time", per_stride)
+
+
+def _event_measure(view: View, key: str, per_stride: Floats) -> Measure:
+    """A measure from contact and toe-off, with their error band."""
+    trust, why = view.trust(trunk=False)
+    return measured(
+        key,
+        "ms",
+        per_stride,
+        view.counted,
+        systematic=1000.0 * CONTACT_TIME_SIGMA,
+        column=f"{key}_ms",
+        trust=min(trust, 0.6),
+        why=(*why, "From one trunk sensor: an analyst's number with a wide error band."),
+    )

@@ -1,0 +1,57 @@
+"""All measures of a run, in order: the room's one door."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gait.measures import lean, regularity, rhythm, rotation, smoothness, spring, sway, togetherness
+from gait.measures.context import View
+from gait.measures.measure import Cycle, Measures
+from gait.rotations import Floats
+from gait.units import DEG
+
+#: In the order of the tables.
+ALL = (
+    rhythm.cadence,
+    lean.lean,
+    rotation.rotation,
+    sway.sway,
+    spring.vertical_oscillation,
+    spring.contact_time,
+    spring.flight_time,
+    rhythm.stride_time_cv,
+    regularity.step_regularity,
+    regularity.stride_regularity,
+    togetherness.togetherness,
+    smoothness.smoothness,
+)
+
+
+def measure_all(view: View) -> Measures:
+    """Every measure of the strides in view, and how lean, turn and bounce run over the stride."""
+    found = [one(view) for one in ALL]
+    return Measures(view.strides, {m.key: m for m in found}, _cycles(view))
+
+
+def _cycles(view: View) -> dict[str, Cycle]:
+    """Mean and spread over the counted strides, from left contact on where sides are known."""
+    counted = view.counted & np.isfinite(view.cycles["up"]).all(axis=1)
+    if not counted.any():
+        return {}
+    m = view.mounting
+    waves: dict[str, tuple[str, Floats]] = {
+        "rotation": ("deg", rotation.drift_free(view) * DEG),
+        "height": ("cm", spring.bounce(view) * 100.0),
+        "vertical_acceleration": ("mps2", view.cycles["up"]),
+    }
+    if m.standing is not None and m.sign_known:
+        waves["lean"] = ("deg", view.cycles["lean"] * DEG)
+    if m.forward_sigma_deg < 45.0:
+        waves["sway"] = ("deg", view.cycles["sway"] * DEG)
+    return {key: _cycle(key, unit, wave[counted]) for key, (unit, wave) in waves.items()}
+
+
+def _cycle(key: str, unit: str, wave: Floats) -> Cycle:
+    """Mean and the 10th and 90th percentile of waves (k, m)."""
+    low, high = np.percentile(wave, [10, 90], axis=0)
+    return Cycle(key, unit, np.arange(wave.shape[1]) / wave.shape[1], wave.mean(axis=0), low, high)

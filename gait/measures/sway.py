@@ -1,0 +1,36 @@
+"""How far the trunk tips from side to side in a stride."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gait.measures.context import View
+from gait.measures.measure import Measure, measured
+from gait.units import DEG
+
+#: Soft tissue and the forward axis' own uncertainty.  [°, 1 sd]  Source: the traits' catalogue (shift, u = 0.7).
+SYSTEMATIC_DEG = 0.7
+
+
+def sway(view: View) -> Measure:
+    """Peak-to-peak sideways inclination of the trunk within a stride.
+
+    Returns
+    -------
+    Measure
+        Key ``sway``, per stride (k,). [°], 0 or more.
+    """
+    trust, why = view.trust(trunk=True)
+    if view.mounting.forward_sigma_deg > 45.0:
+        trust, why = 0.0, (*why, "Sideways could not be told from forward.")
+    wave = view.cycles["sway"]
+    return measured(
+        "sway",
+        "deg",
+        np.ptp(wave, axis=1) * DEG,
+        view.counted,
+        systematic=SYSTEMATIC_DEG,
+        column="sway_deg",
+        trust=trust,
+        why=why,
+    )

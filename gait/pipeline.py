@@ -1,0 +1,420 @@
+"""Push samples, ask what they show: a whole file or a live run, the same object.
+
+Lives here: the order of the rooms, and the only memory between two pushes.
+Not here: any signal processing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gait import bouts as bouts_room
+from gait import facing as facing_room
+from gait import motion as motion_room
+from gait import quality as quality_room
+from gait import strides as strides_room
+from gait import torso
+from gait.bouts import Bouts
+from gait.calibration.calibration import Calibration
+from gait.contacts import Contacts, find_contacts
+from gait.errors import SignalError
+from gait.facing import Mounting, Standing
+from gait.gravity import Settled, settle
+from gait.measures.context import View
+from gait.measures.measure import Measures
+from gait.measures.suite import measure_all
+from gait.motion import Motion, MotionFilter
+from gait.quality import Quality
+from gait.recording import Placement, Recording, Samples
+from gait.rotations import Floats
+from gait.timeline import EvenClock
+from gait.traits.rules import Catalogue, load_catalogue
+from gait.traits.trait import Trait, judge
+from gait.units import DEG
+from gait.version import VERSION
+
+#: Strides this far inside what is held do not change when more is pushed or older samples are forgotten.  [s]
+#: Chosen: filters, stride means and the smoothing reach 2 s (tests/flow/test_cuts.py).
+SETTLE = 2.0
+
+#: Samples pushed at a time from a whole recording.  [samples]  Chosen: bounded memory.
+PUSH = 250_000
+
+#: A stride that turns more than this is not straight enough to count.  [°/s]
+#: Chosen: a 400 m track's bend at 5 m/s is 7.8°/s and counts, a hairpin does not.
+STRAIGHT_DPS = 20.0
+
+
+@dataclass(frozen=True)
+class RecordingFacts:
+    """What analysis.json says of the recording. Times in the recording's own time base [s]."""
+
+    source: str
+    dialect: str
+    rate_hz: float
+    start_s: float
+    stop_s: float
+    rows: int
+    gaps_s: tuple[tuple[float, float], ...]
+    placement: Placement
+
+
+@dataclass(frozen=True)
+class Series:
+    """One row per sample while running; n samples, NaN where not known."""
+
+    t: Floats
+    lean_deg: Floats
+    rotation_deg: Floats
+    sway_deg: Floats
+    vertical_acceleration_mps2: Floats
+    bout: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All that one recording shows.
+
+    Attributes
+    ----------
+    recording : RecordingFacts
+    quality : Quality
+    mounting : Mounting
+    six_position : bool
+    bouts : Bouts
+    contacts : Contacts
+    measures : Measures
+    traits : tuple of Trait
+    settled : (t0, t1) or None
+        Strides in here would not change if the recording went on. [s]
+    versions : mapping
+        "gait" and "catalogue".
+    series : Series or None
+    """
+
+    recording: RecordingFacts
+    quality: Quality
+    mounting: Mounting
+    six_position: bool
+    bouts: Bouts
+    contacts: Contacts
+    measures: Measures
+    traits: tuple[Trait, ...]
+    settled: tuple[float, float] | None
+    versions: Mapping[str, str]
+    series: Series | None = None
+
+
+class Pipeline:
+    """Push samples, ask what they show. A whole file or a live run: the same object.
+
+    It remembers the even clock, the gyro bias filter and what was learnt of the mounting; all else is a
+    function of the samples held.
+
+    Parameters
+    ----------
+    rate_hz : float
+        Nominal sampling rate. [Hz]
+    placement : Placement
+    standing : Standing, optional
+        Up in the sensor's axes from another recording.
+    calibration : Calibration, optional
+    facing : str, optional
+        Sensor axis that points forward: "+x", "-x", "+y", "-y", "+z" or "-z".
+    window_s : float, optional
+        Forget samples older than this. [s]
+    catalogue : Catalogue, optional
+        The traits' rules; the built-in ones when not given.
+    """
+
+    def __init__(
+        self,
+        rate_hz: float,
+        *,
+        placement: Placement = "unknown",
+        standing: Standing | None = None,
+        calibration: Calibration | None = None,
+        facing: str | None = None,
+        window_s: float | None = None,
+        catalogue: Catalogue | None = None,
+    ) -> None:
+        if not 0 < rate_hz < float("inf"):
+            raise SignalError(f"A sampling rate of {rate_hz} Hz cannot be; give the rate with --rate.")
+        if rate_hz < quality_room.LEAST_RATE:
+            raise SignalError(
+                f"{rate_hz:.3g} samples a second are too few to hear a running step; it takes "
+                f"{quality_room.LEAST_RATE:.0f}, and 100 or more are good."
+            )
+        self._rate_hz = rate_hz
+        self._placement = placement
+        self._standing = standing
+        self._calibration = calibration
+        self._facing = facing
+        self._window_s = window_s
+        self._catalogue = catalogue or load_catalogue()
+        self._clock = EvenClock(rate_hz)
+        self._filter = MotionFilter(rate_hz)
+        self._held: list[Motion] = []
+        self._forgot = False
+        self._learnt: Mounting | None = None
+        self._last_t: float | None = None
+        self._rows = 0
+        self._missing = 0
+
+    def push(self, samples: Samples) -> None:
+        """Take the next samples, in the sensor's axes, later than all before."""
+        if len(samples) == 0:
+            return
+        t = samples.t if self._last_t is None else np.concatenate([[self._last_t], samples.t])
+        if len(t) > 1 and t[1] <= t[0]:
+            raise SignalError(f"Samples at {t[1]:.3f} s came after {t[0]:.3f} s; push them in order.")
+        self._missing += int(np.maximum(np.round(np.diff(t) * self._rate_hz) - 1, 0).sum())
+        self._last_t = float(t[-1])
+        self._rows += len(samples)
+        if self._calibration is not None:
+            samples = self._calibration.apply(samples)
+        motion = self._filter.push(self._clock.push(samples))
+        if len(motion):
+            self._held.append(motion)
+        if self._window_s is not None:
+            self._forget(self._last_t - self._window_s)
+
+    def learn(self, mounting: Mounting) -> None:
+        """Keep a mounting for the analyses to come, as a live run does once it is known."""
+        self._learnt = mounting
+
+    def analysis(self, *, series: bool = False, progress: Callable[[str], None] | None = None) -> Analysis:
+        """What the samples held show; changes nothing.
+
+        Parameters
+        ----------
+        series : bool
+            Also give torso terms per sample while running.
+        progress : callable, optional
+            Called with the name of each stage as it begins.
+
+        Raises
+        ------
+        SignalError
+            If nothing was pushed, or the stated facing points up or down.
+        """
+        tell = progress or (lambda stage: None)
+        tell("gravity and bouts")
+        settled, bouts = self._bouts()
+        motion = settled.motion
+        tell("contacts")
+        contacts = find_contacts(settled, bouts, self._placement)
+        threads = strides_room.follow_feet(contacts)
+        tell("facing")
+        mounting, sides = facing_room.find_facing(
+            settled,
+            bouts,
+            contacts,
+            threads,
+            placement=self._placement,
+            standing=self._standing,
+            facing=self._facing,
+            learnt=self._learnt,
+        )
+        contacts = contacts.with_sides(sides)
+        tell("strides")
+        opening = np.where(np.isin(sides, ("left", "A")), threads.foot, 1 - threads.foot)
+        strides = strides_room.pair(contacts, threads, opening)
+        cycles = torso.cycles(settled, strides, mounting.q_torso_sensor)
+        quality = quality_room.assess(
+            motion,
+            bouts,
+            lost_share=self._missing / max(1, self._missing + self._rows),
+            cycles=cycles,
+        )
+        regular = strides.regular & np.isfinite(cycles["up"][:, 0]) & _straight(cycles) & _whole(strides, motion.t[quality.clipped])
+        strides = strides_room.with_regular(strides, regular)
+        tell("measures and traits")
+        six = bool(self._calibration and self._calibration.six_position)
+        view = View(strides, replace(cycles, strides=strides), mounting, quality, six)
+        measures = measure_all(view)
+        traits = judge(measures, mounting, quality, self._catalogue, six_position=six)
+        t0, t1 = float(motion.t[0]), float(motion.t[-1])
+        start = t0 + SETTLE if self._forgot else t0
+        return Analysis(
+            recording=RecordingFacts(
+                "", "", self._rate_hz, t0, t1, self._rows, _gaps(motion), self._placement
+            ),
+            quality=quality,
+            mounting=mounting,
+            six_position=six,
+            bouts=bouts,
+            contacts=contacts,
+            measures=measures,
+            traits=traits,
+            settled=(start, t1 - SETTLE) if t1 - SETTLE > start else None,
+            versions={"gait": VERSION, "catalogue": self._catalogue.version},
+            series=_series(settled, bouts, strides, mounting) if series else None,
+        )
+
+    def _bouts(self) -> tuple[Settled, Bouts]:
+        """Settled motion of the samples held, and what kinds of motion are in it."""
+        if not self._held:
+            raise SignalError("There are too few samples to analyse; a recording of some seconds at least is needed.")
+        motion = motion_room.join(self._held)
+        if self._learnt is not None:
+            offset = self._learnt.acc_offset
+        elif self._standing is not None:
+            offset = self._standing.acc_offset
+        else:
+            offset = facing_room.standing_offset(motion, bouts_room.find_still(motion))
+        settled = settle(replace(motion, acc_offset=offset))
+        return settled, bouts_room.find_bouts(settled)
+
+    def _forget(self, before: float) -> None:
+        """Drop samples older than ``before``."""
+        while self._held and len(self._held[0]) and self._held[0].t[-1] < before:
+            self._held.pop(0)
+            self._forgot = True
+        if self._held and self._held[0].t[0] < before:
+            self._held[0] = self._held[0].after(before)
+            self._forgot = True
+
+
+def analyze(
+    recording: Recording,
+    *,
+    placement: Placement | None = None,
+    standing: Recording | None = None,
+    calibration: Calibration | None = None,
+    facing: str | None = None,
+    series: bool = False,
+    catalogue: Catalogue | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Analysis:
+    """What one recording shows.
+
+    Parameters
+    ----------
+    recording : Recording
+    placement : Placement, optional
+        Where the sensor was worn; the recording's own word when not given.
+    standing : Recording, optional
+        Quiet standing with the same mounting.
+    calibration : Calibration, optional
+    facing : str, optional
+        Sensor axis that points forward, "+x" to "-z".
+    series : bool
+        Also give torso terms per sample while running.
+    catalogue : Catalogue, optional
+    progress : callable, optional
+        Called with the name of each stage as it begins.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    SignalError
+        If the recording cannot be analysed as asked; the message says what to do.
+
+    Examples
+    --------
+    >>> from gait.synthetic import Course, Runner, Sensor, simulate
+    >>> recording, truth = simulate(Runner(lean_deg=6.0), Course(), Sensor.ideal(), seed=1)
+    >>> found = analyze(recording, placement="sternum")
+    >>> [kind for kind in found.bouts.kind]
+    ['still', 'run']
+    """
+    if len(recording.samples) < 2:
+        raise SignalError("There are too few samples to analyse; a recording of some seconds at least is needed.")
+    stood = standing_of(standing, calibration) if standing is not None else None
+    pipeline = Pipeline(
+        recording.rate_hz,
+        placement=placement or recording.placement,
+        standing=stood,
+        calibration=calibration,
+        facing=facing,
+        catalogue=catalogue,
+    )
+    s = recording.samples
+    for a in range(0, len(s), PUSH):
+        pipeline.push(s[a : a + PUSH])
+    found = pipeline.analysis(series=series, progress=progress)
+    facts = replace(
+        found.recording,
+        source=recording.source,
+        dialect=recording.dialect,
+        rows=recording.rows or len(s),
+        start_s=float(s.t[0]),
+        stop_s=float(s.t[-1]),
+        gaps_s=tuple((float(a), float(b)) for a, b in recording.gaps) or found.recording.gaps_s,
+    )
+    quality = replace(found.quality, notes=recording.notes + found.quality.notes)
+    return replace(found, recording=facts, quality=quality)
+
+
+def standing_of(recording: Recording, calibration: Calibration | None = None) -> Standing:
+    """Up in the sensor's axes from a recording of quiet standing.
+
+    Raises
+    ------
+    SignalError
+        If no 5 s of it are still.
+    """
+    pipeline = Pipeline(recording.rate_hz, calibration=calibration)
+    pipeline.push(recording.samples)
+    settled, bouts = pipeline._bouts()
+    found = facing_room.find_standing(settled, bouts)
+    if found is None:
+        raise SignalError(
+            f"{recording.source or 'The standing recording'}: no {facing_room.SHORTEST_STANDING:.0f} s of quiet "
+            "standing in it. Record 5 to 10 s of standing still, with the sensor worn as in the run."
+        )
+    return found
+
+
+def _straight(cycles: torso.Cycles) -> NDArray[np.bool_]:
+    """Strides whose heading turns slowly enough, against the usual turning (a bias of the gyro)."""
+    if len(cycles.strides) == 0:
+        return np.zeros(0, bool)
+    heading = cycles["heading"]
+    rate = (heading[:, -1] - heading[:, 0]) / cycles.strides.duration * DEG
+    return np.asarray(np.abs(rate - np.nanmedian(rate)) < STRAIGHT_DPS)
+
+
+def _whole(strides: strides_room.Strides, clipped: Floats) -> NDArray[np.bool_]:
+    """Strides without a clipped sample inside."""
+    return np.asarray(np.searchsorted(clipped, strides.start) == np.searchsorted(clipped, strides.stop))
+
+
+def _gaps(motion: Motion) -> tuple[tuple[float, float], ...]:
+    """Where time is missing."""
+    at = np.flatnonzero(motion.gap)
+    at = at[at > 0]
+    return tuple((float(motion.t[i - 1]), float(motion.t[i])) for i in at)
+
+
+def _series(settled: Settled, bouts: Bouts, strides: strides_room.Strides, mounting: Mounting) -> Series:
+    """Torso terms of every sample while running."""
+    t, columns, index = [], [], []
+    motion = settled.motion
+    lean_known = mounting.standing is not None and mounting.sign_known
+    for i in np.flatnonzero(bouts.kind == "run"):
+        a, b = (int(x) for x in np.searchsorted(motion.t, [bouts.start[i], bouts.stop[i]]))
+        mine = strides.bout == i
+        if b - a < 8 or not mine.any():
+            continue
+        mids = 0.5 * (strides.start[mine] + strides.stop[mine])
+        time = np.interp(motion.t[a:b], mids, strides.duration[mine])
+        span = (float(strides.start[mine][0]), float(strides.stop[mine][-1]))
+        m = torso.torso_motion(settled, slice(a, b), mounting.q_torso_sensor, time, span)
+        lean = m["lean"] * DEG if lean_known else np.full(b - a, np.nan)
+        t.append(m.t)
+        columns.append(np.stack([lean, m["rotation"] * DEG, m["sway"] * DEG, m["up"]]))
+        index.append(np.full(b - a, i, np.intp))
+    if not t:
+        none = np.zeros(0)
+        return Series(none, none, none, none, none, np.zeros(0, np.intp))
+    c = np.concatenate(columns, axis=1)
+    return Series(np.concatenate(t), c[0], c[1], c[2], c[3], np.concatenate(index))
