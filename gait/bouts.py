@@ -14,6 +14,7 @@ from scipy import ndimage
 
 from gait import dsp
 from gait.gravity import Settled
+from gait.motion import Motion
 from gait.rotations import Floats
 from gait.units import G
 
@@ -82,7 +83,7 @@ class Bouts:
 
 
 def find_bouts(settled: Settled) -> Bouts:
-    """Stretches of running, walking and standing; each lies within one stretch without gaps.
+    """Stretches of running, walking and standing; each lies within one passage without long gaps.
 
     Parameters
     ----------
@@ -94,13 +95,14 @@ def find_bouts(settled: Settled) -> Bouts:
     """
     found: list[tuple[float, float, str]] = []
     motion = settled.motion
-    for part in motion.stretches():
+    for part in motion.passages():
         if not settled.settled[part.start]:
             continue
         t = motion.t[part]
         runs, walks = _moving(settled, part)
-        for spans, kind in ((runs, "run"), (walks, "walk"), (_still(settled, part), "still")):
+        for spans, kind in ((runs, "run"), (walks, "walk")):
             found += [(float(t[a]), float(t[b]), kind) for a, b in spans]
+    found += [(a, b, "still") for a, b in find_still(motion)]
     found.sort()
     return Bouts(
         np.array([f[0] for f in found], float),
@@ -113,7 +115,7 @@ Span = tuple[int, int]
 
 
 def _moving(settled: Settled, part: slice) -> tuple[list[Span], list[Span]]:
-    """Spans of running and of walking, as first and last sample of the stretch."""
+    """Spans of running and of walking, as first and last sample of the passage."""
     motion = settled.motion
     rate = motion.rate_hz
     force = settled.up_force(part) / G
@@ -156,10 +158,18 @@ def _spans(yes: NDArray[np.bool_], shortest: float) -> list[Span]:
     return [(a, b) for a, b in merged if (b - a) / LOOKS >= shortest]
 
 
-def _still(settled: Settled, part: slice) -> list[Span]:
-    """Spans in which neither turning nor force varies within any STILL_WINDOW."""
-    gyr, acc = settled.motion.gyr[part], settled.motion.acc[part]
-    size = max(1, int(settled.motion.rate_hz * STILL_WINDOW / STILL_BLOCKS))
+def find_still(motion: Motion) -> list[tuple[float, float]]:
+    """Spans [s] in which neither turning nor force varies within any STILL_WINDOW; no gravity is needed."""
+    out = []
+    for part in motion.passages():
+        out += [(float(motion.t[part][a]), float(motion.t[part][b])) for a, b in _still(motion, part)]
+    return out
+
+
+def _still(motion: Motion, part: slice) -> list[Span]:
+    """Still spans of one passage, as its first and last sample."""
+    gyr, acc = motion.gyr[part], motion.acc[part]
+    size = max(1, int(motion.rate_hz * STILL_WINDOW / STILL_BLOCKS))
     count = len(acc) // size
     if count < STILL_BLOCKS:
         return []
@@ -178,6 +188,6 @@ def _still(settled: Settled, part: slice) -> list[Span]:
         first, last = int(a) * size, (int(b) - 1 + STILL_BLOCKS) * size - 1
         if last >= count * size - 1:
             last = len(acc) - 1
-        if (last - first) / settled.motion.rate_hz >= SHORTEST_STILL:
+        if (last - first) / motion.rate_hz >= SHORTEST_STILL:
             spans.append((first, last))
     return spans

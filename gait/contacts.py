@@ -33,6 +33,7 @@ ABOVE_LIGHTEST = 1.5
 #: Source: sternum and sacrum, 811 steps: rise 15 ms late (sd 8.5 ms), rise to fall 40 ms short.
 RISE_LATE = 0.015
 CONTACT_SHORT = 0.040
+FALL_ABOVE, FALL_EARLIER = 3.0, 0.016
 
 #: Spread of those between clips: the error bands of event and contact times, 1 sd.  [s]  Source: as above.
 CONTACT_SIGMA = 0.0085
@@ -46,8 +47,18 @@ STEP_KEEP = 1.4
 #: Chosen: 10 s; timing by body weight had sd 5-11 ms against motion capture, by the level 9-33 ms.
 STEADIED = 15
 
-#: Steps closer than this share of the bout's median step are one.  [1]  Chosen.
+#: Steps closer than this share of the bout's usual step are one.  [1]  Chosen.
 APART = 0.6
+
+#: A stance of running presses at least this much at its smooth peak.  [g]
+#: Chosen: slow jogs reach 1.6, the last landing into standing 1.1-1.3.
+LEAST_PEAK = 1.4
+
+#: From contact to body weight takes at most this share of a step.  [1]  Chosen: 0.05-0.25 in motion capture.
+LONGEST_RISE = 0.45
+
+#: Steps a second that are looked for.  [Hz]  Source: as in bouts.py.
+STEP_RATES = (1.9, 4.8)
 
 
 @dataclass(frozen=True)
@@ -96,16 +107,30 @@ def find_contacts(settled: Settled, bouts: Bouts, placement: Placement = "unknow
     """
     contact, toe_off, index = [], [], []
     motion = settled.motion
+    t = motion.t
     for i in np.flatnonzero(bouts.kind == "run"):
-        # A stance around the bout's edges is read whole: its filter needs a second of what lies outside.
-        a, b = np.searchsorted(motion.t, [bouts.start[i] - 1.0, bouts.stop[i] + 1.0])
-        inside = int(np.searchsorted(motion.t, bouts.start[i]))
-        gaps = np.flatnonzero(motion.gap[a:b]) + a
-        a = max([int(a), *[int(g) for g in gaps if g <= inside]])
-        b = min([int(b), *[int(g) for g in gaps if g > inside]])
-        down, up = _events(settled.up_force(slice(a, b)), motion.rate_hz)
-        t0 = motion.t[a]
-        down, up = t0 + down / motion.rate_hz - RISE_LATE, t0 + up / motion.rate_hz - RISE_LATE + CONTACT_SHORT
+        a, b = (int(x) for x in np.searchsorted(t, [bouts.start[i], bouts.stop[i]]))
+        # Stances at the edges of the bout are read whole: a second of what lies outside goes with them.
+        outer = np.searchsorted(t, [bouts.start[i] - 1.0, bouts.stop[i] + 1.0])
+        parts = [s for s in motion.stretches(slice(int(outer[0]), int(outer[1]))) if s.stop > a and s.start < b]
+        force = [settled.up_force(s) for s in parts]
+        if b - a < motion.rate_hz:
+            continue
+        whole = np.concatenate(force)
+        middle = np.array([len(whole) / 2.0])
+        hz, _ = dsp.local_period(whole, motion.rate_hz, middle, len(whole) / motion.rate_hz, STEP_RATES)
+        light = [dsp.lowpass(f, FORCE_CUT, motion.rate_hz) for f in force]
+        level = _level(np.concatenate(light), motion.rate_hz / float(hz[0]))
+        found = [_events(f, g, level, float(hz[0]), motion.rate_hz) for f, g in zip(force, light, strict=True)]
+        beat, down, up = (
+            np.concatenate([t[s.start] + e[j] / motion.rate_hz for s, e in zip(parts, found, strict=True)])
+            for j in range(3)
+        )
+        # A slow jogger's force crosses the level on a long shoulder, 40 ms to and fro; body weight it crosses
+        # steeply. So the steep crossing times the step and the level only says how much earlier contact is.
+        down = beat - _steadied(beat - down)
+        up = np.where(np.isfinite(up), down + _steadied(up - down), np.nan)
+        down, up = down - RISE_LATE, up - RISE_LATE + CONTACT_SHORT + FALL_EARLIER
         keep = (down >= bouts.start[i] - 0.05) & (down <= bouts.stop[i] + 0.05)
         contact.append(down[keep])
         toe_off.append(up[keep])
@@ -117,47 +142,53 @@ def find_contacts(settled: Settled, bouts: Bouts, placement: Placement = "unknow
     return Contacts(c, np.concatenate(toe_off), np.concatenate(index), np.full(len(c), "", "<U5"))
 
 
-def _events(force: Floats, rate_hz: float) -> tuple[Floats, Floats]:
-    """Rises and falls of one bout's force through the contact level, one pair a step, in samples."""
+def _level(light: Floats, step: float) -> float:
+    """Force above which a foot is down in this bout; ``step`` in samples. [m/s²]"""
+    size = max(2, int(step))
+    count = len(light) // size
+    lightest = np.median(light[: count * size].reshape(count, size).min(axis=1)) if count else 0.0
+    return float(max(CONTACT_FORCE, lightest + ABOVE_LIGHTEST))
+
+
+def _events(force: Floats, light: Floats, level: float, hz: float, rate_hz: float) -> tuple[Floats, Floats, Floats]:
+    """Steep rise, rise and fall of one stretch's force through the level, one each a step, in samples.
+
+    A clip that bounces in flight crosses the level too (SisFall D04), and so does a ripple after impact. The
+    rise that belongs to a stance is the last one before the smooth force passes body weight, its fall the
+    first one after the smooth force peaks; a fall that is not in the stretch is NaN.
+    """
     none = np.zeros(0)
-    if len(force) < rate_hz:
-        return none, none
-    hz, _ = dsp.local_period(force, rate_hz, np.array([len(force) / 2.0]), len(force) / rate_hz, (1.9, 4.8))
-    slow = dsp.lowpass(force, STEP_KEEP * float(hz[0]), rate_hz)
-    trough = dsp.troughs(slow, APART * rate_hz / float(hz[0]))
-    if len(trough) < 2:
-        return none, none
-    light = dsp.lowpass(force, FORCE_CUT, rate_hz)
-    lightest = float(np.median(np.minimum.reduceat(light, trough)[:-1])) if len(trough) > 2 else 0.0
-    level = max(CONTACT_FORCE, lightest + ABOVE_LIGHTEST)
-    # A clip that bounces in flight crosses the level too (SisFall D04), and so does a ripple after impact.
-    # The rise that belongs to a stance is the last one before the smooth force passes body weight, its fall
-    # the first one after the smooth force peaks.
-    rise, fall = dsp.crossings(light, level, True), dsp.crossings(light, level, False)
-    heavy = dsp.crossings(slow, min(G, float(slow.mean())), True)
-    if not (len(rise) and len(fall) and len(heavy)):
-        return none, none
-    i = np.searchsorted(heavy, trough[:-1])
-    beat = heavy[np.minimum(i, len(heavy) - 1)]
-    peak = np.array([a + np.argmax(slow[a:b]) for a, b in zip(trough[:-1], trough[1:], strict=True)])
+    step = rate_hz / hz
+    if len(force) < 0.5 * step:
+        return none, none, none
+    slow = dsp.lowpass(force, STEP_KEEP * hz, rate_hz)
+    rise, fall = dsp.crossings(light, level, True), dsp.crossings(light, level + FALL_ABOVE, False)
+    beat = dsp.crossings(slow, G, True)
+    if not (len(rise) and len(beat)):
+        return none, none, none
+    beat = beat[np.concatenate([[True], np.diff(beat) > APART * step])]
     r = np.searchsorted(rise, beat, side="right") - 1
+    near = (r >= 0) & (beat - rise[np.maximum(r, 0)] < LONGEST_RISE * step)
+    beat, down = beat[near], rise[r[near]]
+    if len(beat) == 0:
+        return none, none, none
+    following = np.append(beat[1:], len(slow))
+    within = np.minimum(following, beat + step)
+    peak = np.array([b + np.argmax(slow[int(b) : int(e) + 1]) for b, e in zip(beat, within, strict=True)])
+    # Coming to a stand, the force rises to body weight and no further: no stance of running.
+    landed = slow[np.minimum(peak.astype(np.intp), len(slow) - 1)] > LEAST_PEAK * G
+    beat, down, peak, following = beat[landed], down[landed], peak[landed], following[landed]
     f = np.searchsorted(fall, peak)
-    whole = (i < len(heavy)) & (beat < trough[1:]) & (r >= 0) & (f < len(fall))
-    beat, down, up = beat[whole], rise[r[whole]], fall[f[whole]]
-    good = up > down
-    beat, down, up = beat[good], down[good], up[good]
-    # A slow jogger's force crosses the level on a long shoulder, 40 ms to and fro; body weight it crosses
-    # steeply. So the steep crossing times the step and the level only says how much earlier contact is.
-    down = beat - _steadied(beat - down)
-    up = down + _steadied(up - down)
-    fresh = np.concatenate([[True], np.diff(down) > 0]) if len(down) else np.zeros(0, bool)
-    return down[fresh], up[fresh]
+    up = np.where(f < len(fall), fall[np.minimum(f, len(fall) - 1)] if len(fall) else np.nan, np.nan)
+    return beat, down, np.where((up > down) & (up < following), up, np.nan)
 
 
 def _steadied(lag: Floats) -> Floats:
     """Running median of a lag over STEADIED steps of the same foot."""
-    out = np.empty_like(lag)
+    out = np.full(len(lag), np.nan)
     for foot in (0, 1):
-        mine = lag[foot::2]
-        out[foot::2] = ndimage.median_filter(mine, min(STEADIED, max(1, len(mine))), mode="nearest")
+        seen = np.arange(foot, len(lag), 2)
+        seen = seen[np.isfinite(lag[seen])]
+        if len(seen):
+            out[seen] = ndimage.median_filter(lag[seen], min(STEADIED, len(seen)), mode="nearest")
     return out

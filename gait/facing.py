@@ -10,7 +10,7 @@ together: each cue gives evidence for one of the four readings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from gait.bouts import Bouts
 from gait.contacts import Contacts
 from gait.errors import SignalError
 from gait.gravity import Settled
+from gait.motion import CARRIED_GAP, Motion
 from gait.recording import Placement
 from gait.rotations import Floats
 from gait.strides import Strides, Threads, pair
@@ -31,6 +32,10 @@ SHORTEST_STANDING = 4.9
 #: Standing farther than this from how the trunk is held in running is no standing (a sensor on a table).  [°]
 #: Chosen: the leanest runners lean 25° (traits' plausibility), 15° more for sway of the clip.
 FARTHEST_STANDING_DEG = 40.0
+
+#: A standing that reads farther from g than this is no standing of a sensor in SI units.  [share of g]
+#: Source: MPU-6050, bias of 80 mg and scale of 3 % at most; a little more for clones.
+MOST_OFFSET = 0.15
 
 #: Strides that are looked at to find the forward axis.  [strides]  Chosen: more changed it by less than 0.3°.
 MOST_STRIDES = 400
@@ -92,6 +97,8 @@ class Mounting:
         How many stretches of standing it rests on: 2 when there was one before and one after.
     crept_deg : float or None
         Angle between standing before and after, None unless both were there. [°]
+    acc_offset : (3,) array
+        What was taken from the accelerometer, see standing_offset. [m/s²]
     forward_sigma_deg : float
         One standard deviation of the forward axis about the up axis. [°]
     sign_known : bool
@@ -112,16 +119,54 @@ class Mounting:
     why: tuple[str, ...] = ()
     standing_count: int = 0
     crept_deg: float | None = None
+    acc_offset: Floats = field(default_factory=lambda: np.zeros(3))
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Up in the sensor's axes from quiet standing: unit vector, when, how many stretches, how far apart."""
+    """Up in the sensor's axes from quiet standing: unit vector, when, how many stretches, how far apart.
+
+    ``acc_offset`` is what the accelerometer read too much along it, see standing_offset. [m/s²]
+    """
 
     up: Floats
     span: tuple[float, float]
     count: int
     crept_deg: float | None
+    acc_offset: Floats = field(default_factory=lambda: np.zeros(3))
+
+
+def standing_offset(motion: Motion, still: list[tuple[float, float]]) -> Floats:
+    """What the accelerometer reads too much along up while standing (3,). [m/s²]
+
+    Quiet standing must read g. What it reads more is taken along the standing axis, be it bias or scale: left
+    in, it tilts the trunk by that share of its lean (0.08 g of bias on 10° of lean is 0.8°). Zero without
+    standing, and for rests that cannot be the runner's.
+    """
+    moving = np.ones(len(motion), bool)
+    rests = []
+    for start, stop in still:
+        a, b = np.searchsorted(motion.t, [start, stop])
+        moving[a:b] = False
+        if stop - start >= SHORTEST_STANDING:
+            rests.append(motion.acc[a : b + 1].mean(axis=0))
+    if not rests:
+        return np.zeros(3)
+    if moving.any():
+        held = motion.acc[moving].mean(axis=0)
+        rests = [r for r in rests if _angle_deg(r, held) < FARTHEST_STANDING_DEG]
+    if not rests:
+        return np.zeros(3)
+    mean = np.mean(rests, axis=0)
+    size = float(np.linalg.norm(mean))
+    if abs(size / G - 1.0) > MOST_OFFSET:
+        return np.zeros(3)
+    return np.asarray(mean * (1.0 - G / size))
+
+
+def _angle_deg(a: Floats, b: Floats) -> float:
+    """Angle between two vectors. [°]"""
+    return float(np.arccos(np.clip(np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b)), -1.0, 1.0)) * DEG)
 
 
 def find_standing(settled: Settled, bouts: Bouts) -> Standing | None:
@@ -142,9 +187,10 @@ def find_standing(settled: Settled, bouts: Bouts) -> Standing | None:
         ups.append(mean / np.linalg.norm(mean))
     if len(runs) == 0:
         i = int(still[np.argmax(bouts.stop[still] - bouts.start[still])])
-        return Standing(ups[list(still).index(i)], (float(bouts.start[i]), float(bouts.stop[i])), 1, None)
+        span = (float(bouts.start[i]), float(bouts.stop[i]))
+        return Standing(ups[list(still).index(i)], span, 1, None, motion.acc_offset)
     held = mean_up(settled, bouts)
-    near = [j for j in range(len(still)) if np.dot(ups[j], held) > np.cos(FARTHEST_STANDING_DEG * RAD)]
+    near = [j for j in range(len(still)) if _angle_deg(ups[j], held) < FARTHEST_STANDING_DEG]
     before = [j for j in near if bouts.stop[still[j]] <= bouts.start[runs[0]] + 1.0]
     after = [j for j in near if bouts.start[still[j]] >= bouts.stop[runs[-1]] - 1.0]
     if not near:
@@ -154,10 +200,10 @@ def find_standing(settled: Settled, bouts: Bouts) -> Standing | None:
     span = (float(bouts.start[still[first]]), float(bouts.stop[still[first]]))
     last = after[0] if before and after else None
     if last is None:
-        return Standing(ups[first], span, 1, None)
+        return Standing(ups[first], span, 1, None, motion.acc_offset)
     up = ups[first] + ups[last]
-    crept = float(np.arccos(np.clip(np.dot(ups[first], ups[last]), -1, 1)) * DEG)
-    return Standing(up / np.linalg.norm(up), span, 2, crept)
+    crept = _angle_deg(ups[first], ups[last])
+    return Standing(up / np.linalg.norm(up), span, 2, crept, motion.acc_offset)
 
 
 def mean_up(settled: Settled, bouts: Bouts) -> Floats:
@@ -263,6 +309,7 @@ def find_facing(
         why=tuple(why),
         standing_count=stood.count if stood else 0,
         crept_deg=stood.crept_deg if stood else None,
+        acc_offset=settled.motion.acc_offset,
     )
     return mounting, _sides(reading, contacts, threads)
 
@@ -346,7 +393,7 @@ def _speed_gained(settled: Settled, bouts: Bouts, q_level: Floats) -> _Gain | No
         for edge, sign in ((bouts.start[i], 1.0), (bouts.stop[i], -1.0)):
             before, after = (BEFORE_START, AFTER_START) if sign > 0 else (AFTER_START, BEFORE_START)
             a, b = np.searchsorted(motion.t, [edge - before - 2.0, edge + after + 2.0])
-            if b - a < (before + after) * motion.rate_hz or motion.gap[a + 1 : b].any():
+            if b - a < (before + after) * motion.rate_hz or np.diff(motion.t[a:b]).max() > CARRIED_GAP:
                 continue
             t = motion.t[a:b]
             if t[0] > edge - before or t[-1] < edge + after:

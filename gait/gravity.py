@@ -51,13 +51,16 @@ CAUCHY_SCALE = 1.0 * RAD
 MOST_OF = 41
 
 #: How much more a node in quiet standing weighs: no acceleration to average away.  [1]  Chosen as above.
-REST_WEIGHT = 20.0
+REST_WEIGHT = 5.0
 
 #: Gyro bias worse than this is not yet known from a rest.  [°/s, 1 sd]  Chosen: VQF ends below 0.1 after 2 s.
 KNOWN_BIAS_DPS = 0.5
 
-#: Stretches shorter than this hold no whole stride to settle on.  [s]  Chosen.
-SHORTEST_STRETCH = 1.5
+#: Passages shorter than this hold no whole stride to settle on.  [s]  Chosen.
+SHORTEST_PASSAGE = 1.5
+
+#: A gap this long halves the stiffness across it: the carried orientation is less sure there.  [s]  Chosen.
+LOOSE_GAP = 0.05
 
 #: Samples worked on at a time, so that memory does not grow with the run.  [samples]  Chosen: 20 min at 200 Hz.
 PIECE = 240_000
@@ -71,9 +74,9 @@ class Settled:
     ----------
     motion : Motion
     q_earth_sensor : (n, 4) array
-        Earth z is up; the heading starts anywhere in each stretch and is carried by the gyro.
+        Earth z is up; the heading starts anywhere in each passage and is carried by the gyro.
     settled : (n,) bool array
-        False in stretches too short to settle.
+        False in passages too short to settle.
     node_t : (m,) array
         Times of the nodes. [s]
     step_hz : (m,) array
@@ -97,13 +100,13 @@ class Settled:
 
     def acc_earth(self, part: slice) -> Floats:
         """Acceleration without gravity, earth axes, of some samples. [m/s²]"""
-        out = rotations.rotate(self.q_earth_sensor[part], self.motion.acc[part])
+        out = rotations.rotate(self.q_earth_sensor[part], self.motion.force(part))
         out[:, 2] -= G
         return out
 
     def up_force(self, part: slice) -> Floats:
         """Vertical specific force of some samples; g at rest. [m/s²]"""
-        q, f = self.q_earth_sensor[part], self.motion.acc[part]
+        q, f = self.q_earth_sensor[part], self.motion.force(part)
         w, x, y, z = q.T
         # Third row of the rotation matrix alone: a third of the work.
         return np.asarray(
@@ -117,7 +120,7 @@ def settle(motion: Motion) -> Settled:
     Parameters
     ----------
     motion : Motion
-        n samples; each stretch without a gap is settled by itself.
+        n samples; each passage without a long gap is settled by itself.
 
     Returns
     -------
@@ -129,37 +132,28 @@ def settle(motion: Motion) -> Settled:
     ok = np.zeros(n, bool)
     node_t, step_hz, rhythm = [], [], []
     bias_of, from_rest, biases = _bias(motion)
-    for part in motion.stretches():
+    for part in motion.passages():
         length = part.stop - part.start
-        if length < max(8, SHORTEST_STRETCH * motion.rate_hz):
+        if length < max(8, SHORTEST_PASSAGE * motion.rate_hz):
             continue
-        at = np.arange(0.0, length - 1, NODE_EVERY * motion.rate_hz)
+        carried = rotations.IDENTITY
+        for a in range(part.start, part.stop, PIECE):
+            b = min(a + PIECE, part.stop)
+            _carry(motion, a, b, a == part.start, bias_of, carried, q)
+            carried = q[b - 1]
         size = np.linalg.norm(motion.acc[part], axis=1)
-        hz, share = dsp.local_period(size, motion.rate_hz, at, RHYTHM_WINDOW, STEP_BAND)
+        nodes = _nodes(motion, part)
+        hz, share = dsp.local_period(size, motion.rate_hz, nodes.at, RHYTHM_WINDOW, STEP_BAND)
         hz = np.where(share >= RHYTHM_SHARE, hz, np.nan)
         width = _widths(hz) * motion.rate_hz
-        direction = np.empty((len(at), 3))
-        margin = int(2 * width.max()) + 2
-        carried = rotations.IDENTITY
-        for a in range(0, length, PIECE):
-            b = min(a + PIECE, length)
-            _carry(motion, part.start + a, part.start + b, bias_of, carried, q)
-            carried = q[part.start + b - 1]
-        for a in range(0, length, PIECE):
-            b = min(a + PIECE, length)
-            lo, hi = max(0, a - margin), min(length, b + margin)
-            inside = (at >= a) & (at < b)
-            if inside.any():
-                s = slice(part.start + lo, part.start + hi)
-                force = rotations.rotate(q[s], motion.acc[s])
-                direction[inside] = dsp.double_box(force, at[inside] - lo, width[inside])
-        edge = np.minimum(1.0, np.minimum(at, length - 1 - at) / width)
-        resting = dsp.at_index(motion.rest[part].astype(float), at) > 0.5
-        weight = np.where(resting, REST_WEIGHT, 1.0) * np.maximum(edge, 0.02) ** 2
-        down = _smooth(direction / G, weight)
-        _upright(q, part, at, down)
+        direction = _mean_force(motion, q, part, nodes, width) / G
+        # A window cut short by a gap is no whole stride.
+        edge = np.clip(np.minimum(nodes.at - nodes.first, nodes.last - nodes.at) / width, 0.05, 1.0)
+        resting = dsp.at_index(motion.rest[part].astype(float), nodes.at) > 0.5
+        up = _smooth(direction, np.where(resting, REST_WEIGHT, 1.0) * edge**4, nodes.link)
+        _upright(q, part, nodes.at, up)
         ok[part] = True
-        node_t.append(motion.t[part.start] + at / motion.rate_hz)
+        node_t.append(motion.t[part][np.round(nodes.at).astype(np.intp)])
         step_hz.append(hz)
         rhythm.append(share)
     none = [np.zeros(0)]
@@ -192,16 +186,64 @@ def _bias(motion: Motion) -> tuple[BiasOf, bool, Floats]:
     return (motion.t[:1], b[None]), False, b
 
 
-def _carry(motion: Motion, a: int, b: int, bias_of: BiasOf, start: Floats, out: Floats) -> None:
+def _carry(motion: Motion, a: int, b: int, opens: bool, bias_of: BiasOf, start: Floats, out: Floats) -> None:
     """Integrate the gyro over samples a to b into ``out``, from orientation ``start`` of sample a - 1."""
-    lo = max(a - 1, 0) if not motion.gap[a] else a
+    lo = a if opens else a - 1
     t = motion.t[lo:b]
     rate = motion.gyr[lo:b] - np.stack([np.interp(t, bias_of[0], bias_of[1][:, i]) for i in range(3)], axis=1)
-    turned = rotations.from_rotvec(0.5 * (rate[1:] + rate[:-1]) / motion.rate_hz)
-    if lo == a:
+    turned = rotations.from_rotvec(0.5 * (rate[1:] + rate[:-1]) * np.diff(t)[:, None])
+    if opens:
         turned = np.concatenate([rotations.IDENTITY[None], turned])
     turned[0] = rotations.multiply(start, turned[0])
     out[a:b] = rotations.cumulative_product(turned)
+
+
+@dataclass(frozen=True)
+class _Nodes:
+    """Where gravity is asked for in one passage; samples count from its start.
+
+    at, first, last : (m,) place of the node, first and last sample of its stretch
+    link : (m - 1,) how firmly neighbours are linked: 1 without a gap between them
+    """
+
+    at: Floats
+    first: Floats
+    last: Floats
+    link: Floats
+
+
+def _nodes(motion: Motion, part: slice) -> _Nodes:
+    """Nodes of one passage, NODE_EVERY apart within each of its stretches."""
+    at, first, last, link = [], [], [], []
+    for s in motion.stretches(part):
+        a, n = s.start - part.start, s.stop - s.start
+        here = a + np.arange(min(0.5 * (n - 1), 0.5 * NODE_EVERY * motion.rate_hz), n, NODE_EVERY * motion.rate_hz)
+        if at:
+            gap = motion.t[s.start] - motion.t[s.start - 1]
+            link.append(np.array([1.0 / (1.0 + (gap / LOOSE_GAP) ** 2)]))
+        link.append(np.ones(len(here) - 1))
+        at.append(here)
+        first.append(np.full(len(here), float(a)))
+        last.append(np.full(len(here), float(a + n - 1)))
+    return _Nodes(np.concatenate(at), np.concatenate(first), np.concatenate(last), np.concatenate(link))
+
+
+def _mean_force(motion: Motion, q: Floats, part: slice, nodes: _Nodes, width: Floats) -> Floats:
+    """Specific force in the carried frame, averaged over a stride around each node (m, 3). [m/s²]"""
+    out = np.empty((len(nodes.at), 3))
+    margin = int(2 * width.max()) + 2
+    for s in motion.stretches(part):
+        a, b = s.start - part.start, s.stop - part.start
+        mine = np.flatnonzero((nodes.first == a) & (nodes.last == b - 1))
+        for lo in range(a, b, PIECE):
+            inside = mine[(nodes.at[mine] >= lo) & (nodes.at[mine] < lo + PIECE)]
+            if len(inside) == 0:
+                continue
+            x, y = max(a, lo - margin), min(b, lo + PIECE + margin)
+            whole = slice(part.start + x, part.start + y)
+            force = rotations.rotate(q[whole], motion.force(whole))
+            out[inside] = dsp.double_box(force, nodes.at[inside] - x, width[inside]) if y - x > 2 else force.mean(axis=0)
+    return out
 
 
 def _widths(hz: Floats) -> Floats:
@@ -217,14 +259,15 @@ def _widths(hz: Floats) -> Floats:
     return out
 
 
-def _smooth(direction: Floats, weight: Floats) -> Floats:
+def _smooth(direction: Floats, weight: Floats, link: Floats) -> Floats:
     """Unit vectors (m, 3) near the nodes' own directions, stiff in time, with a Cauchy loss."""
     m = len(direction)
     unit = direction / np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-9)
     if m < 3:
         return unit
     bands = np.zeros((3, m))  # upper form of the symmetric penalty: second, first, main diagonal
-    one, two = STIFFNESS
+    one = STIFFNESS[0] * link
+    two = STIFFNESS[1] * np.minimum(link[1:], link[:-1])
     bands[2, :-1] += one
     bands[2, 1:] += one
     bands[1, 1:] -= one
@@ -250,7 +293,7 @@ def _smooth(direction: Floats, weight: Floats) -> Floats:
 
 
 def _upright(q: Floats, part: slice, at: Floats, up: Floats) -> None:
-    """Turn the carried orientations of one stretch so that ``up`` (m, 3) at the nodes becomes z, in place."""
+    """Turn the carried orientations of one passage so that ``up`` (m, 3) at the nodes becomes z, in place."""
     step = np.empty((len(up), 4))
     step[0] = rotations.between(up[0], [0.0, 0.0, 1.0])
     if len(up) > 1:

@@ -6,7 +6,7 @@ Not here: which way is down (gravity.py), which way the torso faces (facing.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,10 @@ LARGEST_BIAS_DPS = 25.0
 
 #: What is known of the bias before any rest, one standard deviation.  [°/s]  As above: half the ±20 °/s.
 UNKNOWN_BIAS_DPS = 10.0
+
+#: Over a gap no longer than this the orientation is carried by the rates on its two sides; no sample is made up.
+#: [s]  Chosen: a third of a stride; the turn of a trunk (300 °/s at most) is then known to a few degrees.
+CARRIED_GAP = 0.25
 
 #: The bias is kept once per this time; it moves with temperature, over minutes.  [s]  Chosen.
 BIAS_EVERY = 1.0
@@ -44,6 +48,8 @@ class Motion:
         VQF's rest detection: still for 1.5 s.
     bias_t : (m,) array, bias : (m, 3) array, bias_sigma : (m,) array
         Gyro bias [rad/s] as VQF knew it at these times, and its uncertainty.
+    acc_offset : (3,) array
+        Taken from ``acc`` by ``force``; see facing.standing_offset. [m/s²]
     """
 
     t: Floats
@@ -55,6 +61,11 @@ class Motion:
     bias_t: Floats
     bias: Floats
     bias_sigma: Floats
+    acc_offset: Floats = field(default_factory=lambda: np.zeros(3))
+
+    def force(self, part: slice) -> Floats:
+        """Specific force of some samples without the known offset (n, 3). [m/s²]"""
+        return np.asarray(self.acc[part] - self.acc_offset)
 
     def __len__(self) -> int:
         return len(self.t)
@@ -77,12 +88,22 @@ class Motion:
             self.bias_sigma[j:],
         )
 
-    def stretches(self) -> list[slice]:
+    def stretches(self, within: slice | None = None) -> list[slice]:
         """Index ranges without a gap inside."""
-        starts = np.flatnonzero(self.gap)
-        if len(self) and (len(starts) == 0 or starts[0] != 0):
-            starts = np.concatenate([[0], starts])
-        return [slice(int(a), int(b)) for a, b in zip(starts, [*starts[1:], len(self)], strict=True)]
+        return _ranges(np.flatnonzero(self.gap), within or slice(0, len(self)))
+
+    def passages(self) -> list[slice]:
+        """Index ranges with at most short gaps inside, over which the gyro still carries."""
+        at = np.flatnonzero(self.gap)
+        at = at[at > 0]
+        return _ranges(at[self.t[at] - self.t[at - 1] > CARRIED_GAP], slice(0, len(self)))
+
+
+def _ranges(starts: NDArray[np.intp], within: slice) -> list[slice]:
+    """The range cut at those starts that lie inside it."""
+    inside = starts[(starts > within.start) & (starts < within.stop)]
+    edges = [within.start, *(int(i) for i in inside), within.stop]
+    return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True) if b > a]
 
 
 class MotionFilter:

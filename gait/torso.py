@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gait import dsp, rotations
 from gait.gravity import Settled
@@ -73,17 +74,25 @@ class Cycles:
         return np.asarray(self.values[CHANNELS.index(channel)])
 
 
-def torso_motion(settled: Settled, part: slice, q_torso_sensor: Floats, stride_s: Floats) -> TorsoMotion:
-    """Torso terms of some samples of one stretch.
+def torso_motion(
+    settled: Settled,
+    part: slice,
+    q_torso_sensor: Floats,
+    stride_s: Floats,
+    span: tuple[float, float] | None = None,
+) -> TorsoMotion:
+    """Torso terms of some samples of one passage.
 
     Parameters
     ----------
     settled : Settled
     part : slice
-        n samples without a gap inside.
+        n samples without a long gap inside.
     q_torso_sensor : (4,) array
     stride_s : (n,) array
         Stride time around each sample, over which the heading is averaged. [s]
+    span : (start, stop), optional
+        The heading is averaged from motion inside this alone and goes on evenly outside. [s]
     """
     motion = settled.motion
     n = part.stop - part.start
@@ -92,7 +101,8 @@ def torso_motion(settled: Settled, part: slice, q_torso_sensor: Floats, stride_s
     x = rotations.rotate(q, rotations.rotate(to_sensor, [1.0, 0.0, 0.0]))
     z = rotations.rotate(q, rotations.rotate(to_sensor, [0.0, 0.0, 1.0]))
     azimuth = np.unwrap(np.arctan2(x[:, 1], x[:, 0]))
-    heading = dsp.double_box(azimuth[:, None], np.arange(n, dtype=float), stride_s * motion.rate_hz)[:, 0]
+    low, high = (0.0, n - 1.0) if span is None else np.interp(span, motion.t[part], np.arange(n, dtype=float))
+    heading = _heading(azimuth, stride_s * motion.rate_hz, float(low), float(high))
     c, s = np.cos(heading), np.sin(heading)
     acc = settled.acc_earth(part)
     out = np.empty((n, len(CHANNELS)))
@@ -105,6 +115,24 @@ def torso_motion(settled: Settled, part: slice, q_torso_sensor: Floats, stride_s
     out[:, 6:9] = rotations.rotate(q_torso_sensor, motion.gyr[part] - settled.gyr_bias)
     out[:, 9] = heading
     return TorsoMotion(motion.t[part], out)
+
+
+def _heading(azimuth: Floats, width: Floats, low: float, high: float) -> Floats:
+    """Azimuth (n,) averaged over strides inside low to high; near their ends it goes on with its slope there."""
+    n = len(azimuth)
+    at = np.arange(n, dtype=float)
+    if high - low < 3.0 * width.max():
+        return dsp.double_box(azimuth[:, None], at, width)[:, 0]
+    centre = np.clip(at, low + width, high - width)
+    heading = dsp.double_box(azimuth[:, None], centre, width)[:, 0]
+    outside = np.flatnonzero(centre != at)
+    if len(outside):
+        inward = np.where(at[outside] < centre[outside], 1.0, -1.0)
+        reach = 0.5 * width[outside]
+        further = dsp.double_box(azimuth[:, None], centre[outside] + inward * reach, width[outside])[:, 0]
+        slope = (further - heading[outside]) * inward / reach
+        heading[outside] += slope * (at[outside] - centre[outside])
+    return heading
 
 
 def cycles(settled: Settled, strides: Strides, q_torso_sensor: Floats) -> Cycles:
@@ -125,45 +153,53 @@ def cycles(settled: Settled, strides: Strides, q_torso_sensor: Floats) -> Cycles
     values = np.full((len(CHANNELS), k, POINTS), np.nan)
     again_step, again_stride = np.full(k, np.nan), np.full(k, np.nan)
     phase = np.arange(POINTS) / POINTS
-    for first, last, part in _pieces(settled, strides):
-        mine = slice(first, last)
+    for mine, part, span in _pieces(settled, strides):
         start, time = strides.start[mine], strides.duration[mine]
         t = settled.motion.t[part]
         mids = 0.5 * (start + strides.stop[mine])
-        torso = torso_motion(settled, part, q_torso_sensor, np.interp(t, mids, time))
-        at = (start[:, None] + phase * time[:, None] - t[0]) * settled.motion.rate_hz
+        torso = torso_motion(settled, part, q_torso_sensor, np.interp(t, mids, time), span)
+        at = np.interp(start[:, None] + phase * time[:, None], t, np.arange(len(t)))
         for i in range(len(CHANNELS)):
             values[i, mine] = dsp.at_index(torso.values[:, i], at)
-        up = torso["up"]
-        now = values[5, mine]
+        now = values[CHANNELS.index("up"), mine]
         for out, share in ((again_step, 0.5), (again_stride, 1.0)):
-            later = at + share * time[:, None] * settled.motion.rate_hz
-            r = _correlation(now, dsp.at_index(up, later))
-            out[mine] = np.where(later[:, -1] <= len(t) - 1, r, np.nan)
+            later = start[:, None] + (phase + share) * time[:, None]
+            r = _correlation(now, dsp.at_index(torso["up"], np.interp(later, t, np.arange(len(t)))))
+            out[mine] = np.where(later[:, -1] <= t[-1], r, np.nan)
+    holed = _holed(settled, strides.start, strides.stop)
+    values[:, holed] = np.nan
+    again_step[holed | _holed(settled, strides.start, strides.stop + 0.5 * strides.duration)] = np.nan
+    again_stride[holed | _holed(settled, strides.start, strides.stop + strides.duration)] = np.nan
     return Cycles(strides, values, again_step, again_stride)
 
 
-def _pieces(settled: Settled, strides: Strides) -> list[tuple[int, int, slice]]:
-    """Strides first to last with the samples they need: whole, with two strides around, without a gap."""
-    t, gap = settled.motion.t, settled.motion.gap
-    out: list[tuple[int, int, slice]] = []
-    k = len(strides)
-    if k == 0:
-        return out
-    begin = np.searchsorted(t, strides.start, side="right") - 1
-    end = np.searchsorted(t, strides.stop)
-    gaps = np.flatnonzero(gap)
-    stretch = np.searchsorted(gaps, begin, side="right")
-    edges = np.append(gaps, len(t))
+def _holed(settled: Settled, start: Floats, stop: Floats) -> NDArray[np.bool_]:
+    """Spans (k,) with a gap inside."""
+    at = np.flatnonzero(settled.motion.gap)
+    edge = settled.motion.t[at]
+    return np.asarray(np.searchsorted(edge, start, side="right") != np.searchsorted(edge, stop, side="right"))
+
+
+def _pieces(settled: Settled, strides: Strides) -> list[tuple[slice, slice, tuple[float, float]]]:
+    """Strides of one bout with the samples they need, two strides around, and where the bout's strides lie."""
+    motion = settled.motion
+    out: list[tuple[slice, slice, tuple[float, float]]] = []
+    begin = np.searchsorted(motion.t, strides.start, side="right") - 1
+    end = np.searchsorted(motion.t, strides.stop)
+    passages = motion.passages()
+    passage = np.searchsorted([p.start for p in passages], begin, side="right") - 1
     first = 0
-    while first < k:
+    while first < len(strides):
+        p = passages[passage[first]]
+        bout = np.flatnonzero(strides.bout == strides.bout[first])
+        span = (float(strides.start[bout[0]]), float(strides.stop[bout[-1]]))
         last = first + 1
-        while last < k and stretch[last] == stretch[first] and end[last] - begin[first] < PIECE:
+        while last <= bout[-1] and end[last] - begin[first] < PIECE:
             last += 1
-        margin = int(2.5 * strides.duration[first:last].max() * settled.motion.rate_hz) + 2
-        low = int(gaps[stretch[first] - 1]) if stretch[first] else 0
-        high = int(edges[stretch[first]])
-        out.append((first, last, slice(max(low, int(begin[first]) - margin), min(high, int(end[last - 1]) + margin))))
+        mine = slice(first, last)
+        margin = int(2.5 * strides.duration[mine].max() * motion.rate_hz) + 2
+        low, high = max(p.start, int(begin[first]) - margin), min(p.stop, int(end[last - 1]) + margin)
+        out.append((mine, slice(low, high), span))
         first = last
     return out
 
