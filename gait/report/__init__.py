@@ -1,0 +1,1 @@
+"""From an analysis to sentences, pictures, a page and analysis.json."""

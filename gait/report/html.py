@@ -1,0 +1,78 @@
+"""A report becomes a page: one file that needs nothing else.
+
+Lives here: filling page.html with a Report, and writing numbers for the analyst's tables.
+Not here: what is said (narrative.py), how it looks (page.html, style.css).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gait.report.report import Report
+from gait.report.words import Words, load_words
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+#: Name of the bound's words by kind of bout.
+BOUT_WORDS = {"run": "analyst.run_kind", "walk": "analyst.walk_kind", "still": "analyst.still_kind"}
+
+#: Digits behind the point by unit in the analyst's tables: one finer than the systematic part usually is.
+TABLE_DIGITS = {"deg": 2, "cm": 2, "ms": 1, "spm": 1, "percent": 2, "": 3}
+
+
+def to_html(report: Report) -> str:
+    """The runner's page.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    str
+        One HTML file with its style and pictures in it: no script, and nothing to fetch.
+    """
+    words = load_words(report.language)
+    folder = Path(__file__).parent
+    return _template().render(
+        story=report.story,
+        charts={chart.key: chart for chart in report.charts},
+        sources=report.sources,
+        doc=report.document,
+        say=words.say,
+        has=words.has,
+        bout_word=lambda kind: words.say(BOUT_WORDS[kind]) if kind in BOUT_WORDS else kind,
+        amount=lambda value, unit, digits=None: _amount(value, unit, words, digits),
+        limit=lambda evidence: _limit(evidence, words),
+        style=(folder / "style.css").read_text(encoding="utf-8"),
+        language=report.language,
+    )
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    page = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(page)
+
+
+def _amount(value: float | None, unit: str, words: Words, digits: int | None = None) -> str:
+    """A number with its unit for a table, a dash where there is none."""
+    if value is None:
+        return words.say("analyst.nothing")
+    return words.amount(value, unit, TABLE_DIGITS.get(unit, 3) if digits is None else digits)
+
+
+def _limit(evidence: Mapping[str, Any], words: Words) -> str:
+    """What the evidence had to clear."""
+    which = "above" if evidence["floor"] is not None else "below"
+    bound = evidence["floor"] if evidence["floor"] is not None else evidence["ceiling"]
+    return words.say(f"analyst.{which}", n=_amount(bound, evidence["unit"], words))

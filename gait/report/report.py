@@ -1,0 +1,238 @@
+"""A report: all that is said of an analysis, as plain data.
+
+Lives here: analysis.json, the summary for a terminal, and the data a page is made of.
+Not here: which sentences (narrative.py), pictures (charts.py), HTML (html.py).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import textwrap
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from gait.measures.measure import Measure
+from gait.pipeline import Analysis
+from gait.report.charts import Chart, draw_trait
+from gait.report.narrative import Said, Story, narrate, say_trait
+from gait.report.strip import draw_run
+from gait.report.words import Words, load_words
+from gait.traits.trait import Trait
+
+#: Name and version of analysis.json's layout.
+SCHEMA = "gait.analysis/1"
+
+#: Name and version of a whole report's layout.
+REPORT_SCHEMA = "gait.report/1"
+
+#: Digits behind the point of any number in analysis.json; finer than any sensor here.
+DIGITS = 4
+
+#: Width of the summary. [characters]
+COLUMNS = 78
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a trait's numbers come from, for the analyst."""
+
+    key: str
+    title: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that is said of one recording; nothing in it but text, numbers, lists and mappings.
+
+    Attributes
+    ----------
+    language : str
+    story : Story
+        What the runner is told.
+    charts : tuple of Chart
+        Pictures of what was seen, then of the run.
+    sources : tuple of Source
+    document : mapping
+        The content of analysis.json.
+    """
+
+    language: str
+    story: Story
+    charts: tuple[Chart, ...]
+    sources: tuple[Source, ...]
+    document: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The content of analysis.json."""
+        return dict(self.document)
+
+    def as_json(self) -> str:
+        """analysis.json as text: no NaN, letters as they are."""
+        return json.dumps(self.as_dict(), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+
+    def summary(self) -> str:
+        """The runner's part in short, for a terminal."""
+        story = self.story
+        lines = [story.headline, story.opening, ""]
+        lines += [f"- {said.sentence}" for said in story.highlights + story.others]
+        lines += ["", story.invitation, story.quiet, "", " ".join(story.footer)]
+        wrapped = [
+            textwrap.fill(line, COLUMNS, subsequent_indent="  " * line.startswith("- ")) for line in lines
+        ]
+        text = "\n".join(wrapped)
+        while "\n\n\n" in text:
+            text = text.replace("\n\n\n", "\n\n")
+        return text.strip() + "\n"
+
+    def to_json(self) -> str:
+        """The whole report, from which ``from_json`` makes it again."""
+        whole = {"schema": REPORT_SCHEMA, **asdict(self)}
+        return json.dumps(whole, ensure_ascii=False, allow_nan=False)
+
+    @staticmethod
+    def from_json(text: str) -> Report:
+        """A report as ``to_json`` wrote it."""
+        whole = json.loads(text)
+        if not isinstance(whole, dict) or whole.get("schema") != REPORT_SCHEMA:
+            raise ValueError(f"This is no {REPORT_SCHEMA}.")
+        story = whole["story"]
+        for part in ("highlights", "others"):
+            story[part] = tuple(Said(**said) for said in story[part])
+        story["footer"] = tuple(story["footer"])
+        return Report(
+            language=whole["language"],
+            story=Story(**story),
+            charts=tuple(Chart(**chart) for chart in whole["charts"]),
+            sources=tuple(Source(**source) for source in whole["sources"]),
+            document=whole["document"],
+        )
+
+
+def build(analysis: Analysis, language: str = "en", *, charts: bool = True) -> Report:
+    """All that is said of an analysis.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    language : str
+        One that has a words file.
+    charts : bool
+        Whether to draw pictures; analysis.json and the summary do without, and save their time.
+
+    Returns
+    -------
+    Report
+    """
+    words = load_words(language)
+    story = narrate(analysis, words)
+    pictures: list[Chart | None] = []
+    if charts:
+        told = [said.key for said in story.highlights + story.others]
+        traits = {t.rule.key: t for t in analysis.traits}
+        pictures = [draw_trait(traits[key], analysis, words) for key in told]
+        pictures.append(draw_run(analysis, words))
+    return Report(
+        language=words.language,
+        story=story,
+        charts=tuple(picture for picture in pictures if picture is not None),
+        sources=tuple(Source(t.rule.key, t.rule.title, t.rule.source) for t in analysis.traits),
+        document=_document(analysis, words),
+    )
+
+
+def _document(analysis: Analysis, words: Words) -> dict[str, Any]:
+    """analysis.json, field by field as the contract has it."""
+    facts, quality, mounting = analysis.recording, analysis.quality, analysis.mounting
+    document = {
+        "schema": SCHEMA,
+        "made_by": {
+            "version": analysis.versions.get("gait", ""),
+            "catalogue": analysis.versions.get("catalogue", ""),
+        },
+        "recording": {
+            "source": facts.source,
+            "dialect": facts.dialect,
+            "rate_hz": facts.rate_hz,
+            "start_s": facts.start_s,
+            "stop_s": facts.stop_s,
+            "rows": facts.rows,
+            "gaps_s": [list(gap) for gap in facts.gaps_s],
+            "placement": facts.placement,
+        },
+        "quality": {
+            "lost_share": quality.lost_share,
+            "clipped_share": quality.clipped_share,
+            "notes": list(quality.notes),
+        },
+        "calibration": {
+            "standing_s": None if mounting.standing is None else list(mounting.standing),
+            "forward_axis": {
+                "sigma_deg": mounting.forward_sigma_deg,
+                "sign_known": mounting.sign_known,
+                "cues": [{"name": n, "azimuth_deg": a, "sigma_deg": s} for n, a, s in mounting.cues],
+                "why": list(mounting.why),
+            },
+            "six_position": analysis.six_position,
+            "standings": mounting.standing_count,
+            "crept_deg": mounting.crept_deg,
+        },
+        "bouts": [
+            {"kind": kind, "start_s": start, "stop_s": stop}
+            for kind, start, stop in zip(
+                analysis.bouts.kind.tolist(),
+                analysis.bouts.start.tolist(),
+                analysis.bouts.stop.tolist(),
+                strict=True,
+            )
+        ],
+        "measures": {key: _measure(measure) for key, measure in analysis.measures.items()},
+        "traits": [_trait(trait, analysis, words) for trait in analysis.traits],
+    }
+    plain: dict[str, Any] = _plain(document)
+    return plain
+
+
+def _measure(measure: Measure) -> dict[str, Any]:
+    return {
+        "value": measure.value,
+        "unit": measure.unit,
+        "low": measure.low,
+        "high": measure.high,
+        "systematic": measure.systematic,
+        "n": measure.n,
+        "trust": measure.trust,
+        "why": list(measure.why),
+    }
+
+
+def _trait(trait: Trait, analysis: Analysis, words: Words) -> dict[str, Any]:
+    return {
+        "key": trait.rule.key,
+        "state": trait.state,
+        "clarity": trait.clarity,
+        "sentence": say_trait(trait, analysis, words).sentence if trait.state == "seen" else None,
+        "evidence": asdict(trait.evidence),
+        "why": list(trait.why),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Plain Python all the way down; a number that is none becomes null."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return round(float(value), DIGITS) if math.isfinite(value) else None
+    return None if value is None else str(value)

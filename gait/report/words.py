@@ -1,0 +1,110 @@
+"""The words of one language, and the words that are never used.
+
+Lives here: reading words_<language>.toml, filling in its sentences, writing numbers, the lint.
+Not here: which sentence is said (narrative.py).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Words:
+    """All sentences of one language by dotted key, e.g. "lean.upper.headline".
+
+    Attributes
+    ----------
+    text : mapping
+        Templates by dotted key.
+    forbidden, allowed : tuple of str
+        What a runner's part never says, and phrases that are let through as a whole.
+    endings : str
+        Endings a forbidden word may have and still be one, as alternatives of a regular expression.
+    """
+
+    text: Mapping[str, str]
+    forbidden: tuple[str, ...]
+    allowed: tuple[str, ...]
+    endings: str
+
+    @property
+    def language(self) -> str:
+        """Language tag, e.g. "en"."""
+        return self.text["language.code"]
+
+    def say(self, key: str, **values: object) -> str:
+        """The sentence of a key, filled in."""
+        return self.text[key].format(**values)
+
+    def trait(self, key: str, place: str, slot: str, **values: object) -> str:
+        """A trait's sentence for where the sensor was worn, or the one for anywhere."""
+        by_place = f"{key}.{place}.{slot}"
+        return self.say(by_place if by_place in self.text else f"{key}.any.{slot}", **values)
+
+    def has(self, key: str) -> bool:
+        """Whether there is a sentence for a key."""
+        return key in self.text
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """A number as this language writes it."""
+        plain = f"{value:,.{decimals}f}"
+        swap = {",": self.text["language.thousands"], ".": self.text["language.point"]}
+        text = "".join(swap.get(c, c) for c in plain).replace("-", "\N{MINUS SIGN}")
+        return text.lstrip("\N{MINUS SIGN}") if not text.strip("\N{MINUS SIGN}0.,") else text
+
+    def amount(self, value: float, unit: str, decimals: int = 0) -> str:
+        """A number with its unit."""
+        return self.say(f"unit.{unit or 'none'}", n=self.number(value, decimals))
+
+    def duration(self, seconds: float) -> str:
+        """About how long, in words."""
+        if seconds < 50:
+            return self.say("duration.seconds", n=max(1, round(seconds)))
+        minutes = round(seconds / 60)
+        if minutes <= 1:
+            return self.say("duration.minute")
+        if minutes < 100:
+            return self.say("duration.minutes", n=minutes)
+        return self.say("duration.hours", h=minutes // 60, m=minutes % 60)
+
+    def count(self, n: int) -> str:
+        """About how many: whole tens, fifties or hundreds, and never more than there were by a tenth."""
+        step = 1 if n < 20 else 10 if n < 100 else 50 if n < 1000 else 100
+        return self.number(round(n / step) * step)
+
+    def forbidden_in(self, text: str) -> list[str]:
+        """The forbidden words found in a text, empty when it is clean."""
+        for phrase in self.allowed:
+            text = re.sub(re.escape(phrase), " ", text, flags=re.IGNORECASE)
+        return [m.group(0) for m in self._forbidden.finditer(text)]
+
+    @cached_property
+    def _forbidden(self) -> re.Pattern[str]:
+        words = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in self.forbidden)
+        return re.compile(rf"\b(?:{words})(?:{self.endings})?\b", re.IGNORECASE)
+
+
+@cache
+def load_words(language: str = "en") -> Words:
+    """The words of a language that comes with gait."""
+    path = Path(__file__).with_name(f"words_{language}.toml")
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    lint = table.pop("lint")
+    return Words(dict(_flat(table, "")), tuple(lint["forbidden"]), tuple(lint["allowed"]), lint["endings"])
+
+
+def _flat(table: Mapping[str, object], prefix: str) -> list[tuple[str, str]]:
+    """Nested tables as pairs of dotted key and text."""
+    pairs: list[tuple[str, str]] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            pairs += _flat(value, f"{prefix}{key}.")
+        else:
+            pairs.append((prefix + key, str(value)))
+    return pairs

@@ -1,0 +1,153 @@
+"""The page: one file, nothing fetched, clean for the runner, whole for the analyst."""
+
+from __future__ import annotations
+
+import re
+import time
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from gait.bouts import Bouts
+from gait.pipeline import Analysis
+from gait.report.html import to_html
+from gait.report.report import Report, build
+from gait.report.words import load_words
+from tests.gait.an_analysis import a_mounting, an_analysis, some_measures
+
+#: A page stays below this. [bytes]
+LARGEST = 400_000
+
+ANALYSES = {
+    "clear": an_analysis(),
+    "hips": an_analysis(some_measures(100, lean=3), mounting=a_mounting("waist")),
+    "trunk": an_analysis(mounting=a_mounting("unknown", standing=None, sign_known=False)),
+    "nothing clear": an_analysis(some_measures(180, lean=0, rotation=1, bounce=1)),
+    "walking": an_analysis(
+        some_measures(0), bouts=Bouts(np.array([0.0]), np.array([300.0]), np.array(["walk"]))
+    ),
+}
+
+
+class RunnersPart(HTMLParser):
+    """The words of a page outside of what is marked as the analyst's, alternatives of pictures included."""
+
+    VOID = ("meta", "br", "link", "img", "hr")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, bool]] = []
+        self.words: list[str] = []
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.append(tag)
+        self.ids += [found["id"] or ""] if "id" in found else []
+        hidden = tag == "style" or found.get("data-part") == "analyst" or bool(self.open and self.open[-1][1])
+        if tag not in self.VOID:
+            self.open.append((tag, hidden))
+        if not hidden:
+            self.words += [v or "" for k, v in attrs if k in ("aria-label", "alt", "title", "content")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open[-1][0] == tag, f"</{tag}> closes <{self.open[-1][0]}>"
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not (self.open and self.open[-1][1]):
+            self.words.append(data)
+
+
+def parsed(page: str) -> RunnersPart:
+    parser = RunnersPart()
+    parser.feed(page)
+    parser.close()
+    assert parser.open == []
+    return parser
+
+
+@pytest.fixture(scope="module", params=list(ANALYSES))
+def page(request: pytest.FixtureRequest) -> str:
+    return to_html(build(ANALYSES[request.param]))
+
+
+def test_nothing_is_fetched_and_nothing_runs(page: str) -> None:
+    assert "http" not in page.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert not re.search(r"<script|<link|<iframe|<img|@import|url\((?!#)|\son\w+=|src=", page)
+
+
+def test_the_runners_part_has_no_forbidden_word(page: str) -> None:
+    text = " ".join(" ".join(parsed(page).words).split())
+    assert load_words().forbidden_in(text) == []
+
+
+def test_the_page_is_well_made(page: str) -> None:
+    part = parsed(page)
+    assert page.lstrip().startswith("<!DOCTYPE html>")
+    assert '<html lang="en">' in page
+    assert part.tags.count("main") == part.tags.count("h1") == part.tags.count("footer") == 1
+    assert len(part.ids) == len(set(part.ids))
+    assert '<meta name="viewport"' in page
+    assert "prefers-color-scheme: dark" in page
+    assert "@media print" in page
+    assert len(page.encode()) < LARGEST
+    assert '<meta name="generator" content="gait' in page[:4096]
+    assert "None" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+
+
+def test_order_of_the_page() -> None:
+    page = to_html(build(an_analysis()))
+    places = [
+        page.index(f'class="{c}"') for c in ("opening", "highlights", "invitation", "others", "measured")
+    ] + [page.index("<footer>")]
+    assert places == sorted(places)
+    assert page.count('class="highlight ') == 3
+    assert "<details open" not in page
+
+
+def test_every_number_is_there_for_the_analyst() -> None:
+    report = build(an_analysis())
+    page = to_html(report)
+    analyst = page[page.index('data-part="analyst"') :]
+    words = load_words()
+    for key in report.document["measures"]:
+        assert words.say(f"measure.{key}.name") in analyst
+    for trait in report.document["traits"]:
+        assert f'<th scope="row">{trait["key"]}</th>' in analyst
+    assert analyst.count(">seen</td>") == 5
+    for reason in (r for m in report.document["measures"].values() for r in m["why"]):
+        assert reason in analyst
+
+
+def test_what_comes_from_the_recording_is_escaped() -> None:
+    nasty = '"><script>alert(1)</script>&.csv'
+    page = to_html(build(an_analysis(source=nasty)))
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;.csv" in page
+    parsed(page)
+
+
+def test_a_file_name_never_reaches_the_runners_part() -> None:
+    page = to_html(build(an_analysis(source="my best score.csv")))
+    assert "best score" not in " ".join(parsed(page).words)
+
+
+def test_a_page_from_a_report_that_was_away() -> None:
+    report = build(an_analysis())
+    assert to_html(Report.from_json(report.to_json())) == to_html(report)
+
+
+def an_hour() -> Analysis:
+    return an_analysis(some_measures(5000))
+
+
+def test_an_hour_is_a_page_in_two_seconds() -> None:
+    analysis = an_hour()
+    began = time.perf_counter()
+    page = to_html(build(analysis))
+    assert time.perf_counter() - began < 2.0
+    assert len(page.encode()) < LARGEST

@@ -1,0 +1,157 @@
+"""Which sentences a run earns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gait.bouts import Bouts
+from gait.pipeline import Analysis
+from gait.recording import PLACEMENTS
+from gait.report.narrative import MOST_HIGHLIGHTS, Story, narrate, told_number
+from gait.report.words import load_words
+from gait.traits.trait import Evidence
+from tests.gait.an_analysis import a_mounting, a_quality, an_analysis, some_measures, with_measure
+
+WORDS = load_words()
+
+
+def told(analysis: Analysis) -> Story:
+    story = narrate(analysis, WORDS)
+    said = [s for one in story.highlights + story.others for s in (one.title, one.headline, one.sentence)]
+    for text in (story.headline, story.opening, story.invitation, story.quiet, *story.footer, *said):
+        assert WORDS.forbidden_in(text) == []
+        assert "{" not in text
+    return story
+
+
+def walking() -> Analysis:
+    bouts = Bouts(np.array([0.0, 40.0]), np.array([35.0, 400.0]), np.array(["still", "walk"]))
+    return an_analysis(some_measures(0), bouts=bouts)
+
+
+def test_three_highlights_clearest_first_and_one_invitation() -> None:
+    story = told(an_analysis())
+    assert story.outcome == "seen"
+    assert len(story.highlights) == MOST_HIGHLIGHTS == 3
+    assert [s.key for s in story.highlights + story.others] == [
+        "turn",
+        "spring",
+        "lean",
+        "rhythm",
+        "together",
+    ]
+    assert story.headline == story.highlights[0].headline
+    assert story.invitation.count("company") == 1
+    assert "no need to do more of it" in story.invitation
+    assert story.quiet == ""
+
+
+def test_sentences_with_their_numbers() -> None:
+    story = told(an_analysis())
+    sentences = [s.sentence for s in story.highlights + story.others]
+    assert sentences == [
+        "In nearly every stride your upper body went from one side to the other and back, through about 28°.",
+        (
+            "You rose and sank by about 8 cm with each step, "
+            "and in nearly every stride there was a moment with both feet in the air."
+        ),
+        "Your upper body was ahead of your own standing line in nearly every stride, by about 6°.",
+        "One stride took as long as the next, give or take a hundredth of a second.",
+        "The turn of your upper body met your landing at nearly the same moment, stride after stride.",
+    ]
+
+
+@pytest.mark.parametrize("placement", PLACEMENTS)
+def test_the_place_of_the_sensor_decides_the_words(placement: str) -> None:
+    story = told(an_analysis(mounting=a_mounting(placement)))  # type: ignore[arg-type]
+    said = " ".join(s.sentence + s.title + s.headline for s in story.highlights + story.others)
+    spoken = {w for w in ("upper body", "hips", "trunk") if w in said}
+    expected = {"sternum": "upper body", "upper-back": "upper body", "waist": "hips", "sacrum": "hips"}
+    assert spoken == {expected.get(placement, "trunk")}
+
+
+def test_what_is_not_clear_is_silent() -> None:
+    story = told(an_analysis(some_measures(rotation=2.0)))
+    said = " ".join([story.headline, story.opening, story.quiet, *(s.sentence for s in story.highlights)])
+    assert "turn" not in said.lower()
+    assert {s.key for s in story.highlights + story.others} == {"lean", "rhythm", "spring"}
+
+
+def test_nothing_clear_is_about_the_listening() -> None:
+    story = told(an_analysis(some_measures(300, lean=0, rotation=2, bounce=2, cv=6)))
+    assert story.outcome == "nothing_clear"
+    assert story.opening == (
+        "We listened to about 300 of your strides. Nothing can be named with confidence this time, and that is "
+        "about the listening, not about your running."
+    )
+    assert (story.highlights, story.others, story.quiet) == ((), (), "")
+
+
+def test_a_short_run_is_said_of_the_recording() -> None:
+    story = told(an_analysis(some_measures(50)))
+    assert story.outcome == "nothing_clear"
+    assert story.quiet.startswith("About the recording: there were about 50 steady strides")
+
+
+def test_no_running_says_what_was_found() -> None:
+    story = told(walking())
+    assert story.outcome == "no_run"
+    assert "about 35 seconds of standing still and about 6 minutes of walking" in story.opening
+    assert (story.invitation, story.highlights) == ("", ())
+    empty = an_analysis(some_measures(0), bouts=Bouts(np.empty(0), np.empty(0), np.empty(0, str)))
+    assert "could be made out" in told(empty).opening
+
+
+def test_running_without_a_steady_stride() -> None:
+    bouts = Bouts(np.array([0.0]), np.array([3.0]), np.array(["run"]))
+    story = told(an_analysis(some_measures(0), bouts=bouts))
+    assert story.outcome == "nothing_clear"
+    assert "some running" in story.opening
+
+
+@pytest.mark.parametrize(
+    ("analysis", "says"),
+    [
+        (an_analysis(mounting=a_mounting(standing=None)), "no quiet standing"),
+        (an_analysis(mounting=a_mounting(standing=(0.0, 3.0))), "very short"),
+        (an_analysis(mounting=a_mounting(sign_known=False)), "which way the sensor faced"),
+        (an_analysis(quality=a_quality(clipped_share=0.1)), "end of its range"),
+        (an_analysis(quality=a_quality(not_trunk="It swings with a leg.")), "in a pocket"),
+    ],
+)
+def test_what_kept_the_recording_from_being_heard_is_one_quiet_line(analysis: Analysis, says: str) -> None:
+    story = told(analysis)
+    assert says in story.quiet
+    assert story.quiet.startswith("About the recording:")
+
+
+def evidence(value: float, sd: float, unit: str = "deg") -> Evidence:
+    return Evidence("lean", unit, value, value - 1.645 * sd, value + 1.645 * sd, 0.5, None, 1.0, 100, sd)
+
+
+@pytest.mark.parametrize(
+    ("value", "sd", "number"),
+    [
+        (6.1, 1.0, "6°"),
+        (27.6, 0.7, "28°"),
+        (27.6, 3.0, "28°"),
+        (27.6, 5.0, "30°"),
+        (2.0, 1.0, None),
+        (3.0, 1.0, "3°"),
+    ],
+)
+def test_a_number_is_as_fine_as_its_uncertainty_allows(value: float, sd: float, number: str | None) -> None:
+    assert told_number(evidence(value, sd), WORDS) == number
+
+
+def test_percent_and_ratios_are_no_runners_numbers() -> None:
+    assert told_number(evidence(1.4, 0.1, "percent"), WORDS) is None
+    assert told_number(evidence(0.97, 0.01, ""), WORDS) is None
+
+
+def test_a_loose_number_is_left_out() -> None:
+    story = told(an_analysis(with_measure(some_measures(lean=3.2), "lean", systematic=1.4)))
+    lean = next(s for s in story.highlights + story.others if s.key == "lean")
+    assert "°" not in lean.sentence
+    assert "a little ahead" in lean.sentence

@@ -1,0 +1,128 @@
+"""analysis.json as OUTPUT has it, the summary, and a report there and back."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gait.bouts import Bouts
+from gait.pipeline import Analysis
+from gait.report.report import Report, build
+from gait.report.words import load_words
+from gait.traits.rules import load_catalogue
+from tests.gait.an_analysis import a_mounting, an_analysis, some_measures, with_measure
+
+#: What OUTPUT promises of every analysis.
+MEASURES = {
+    "cadence", "lean", "rotation", "sway", "stride_time_cv", "vertical_oscillation", "contact_time",
+    "flight_time", "step_regularity", "stride_regularity", "togetherness", "smoothness",
+}  # fmt: skip
+
+ANALYSES = {
+    "clear": an_analysis(),
+    "hips": an_analysis(some_measures(100), mounting=a_mounting("waist")),
+    "no standing": an_analysis(mounting=a_mounting("unknown", standing=None, sign_known=False)),
+    "no run": an_analysis(some_measures(0)),
+    "nothing": an_analysis(some_measures(0), bouts=Bouts(np.empty(0), np.empty(0), np.empty(0, str))),
+    "spoilt": an_analysis(
+        with_measure(some_measures(), "lean", value=math.nan, low=math.inf, high=np.float64("nan"))
+    ),
+}
+
+
+def numbers(value: Any) -> list[float]:
+    if isinstance(value, dict):
+        return [n for v in value.values() for n in numbers(v)]
+    if isinstance(value, list):
+        return [n for v in value for n in numbers(v)]
+    return [value] if isinstance(value, float) else []
+
+
+@pytest.mark.parametrize("analysis", ANALYSES.values(), ids=ANALYSES.keys())
+def test_the_document_is_as_promised(analysis: Analysis) -> None:
+    document = build(analysis, charts=False).as_dict()
+    assert document["schema"] == "gait.analysis/1"
+    assert document["made_by"] == {"version": "0.0.0", "catalogue": load_catalogue().version}
+    assert set(document["recording"]) == {
+        "source", "dialect", "rate_hz", "start_s", "stop_s", "rows", "gaps_s", "placement",
+    }  # fmt: skip
+    assert set(document["quality"]) == {"lost_share", "clipped_share", "notes"}
+    assert set(document["calibration"]) >= {"standing_s", "forward_axis", "six_position"}
+    assert set(document["calibration"]["forward_axis"]) >= {"sigma_deg", "sign_known"}
+    assert all(set(b) == {"kind", "start_s", "stop_s"} for b in document["bouts"])
+    assert set(document["measures"]) >= MEASURES
+    for measure in document["measures"].values():
+        assert set(measure) == {"value", "unit", "low", "high", "systematic", "n", "trust", "why"}
+    for trait in document["traits"]:
+        assert set(trait) == {"key", "state", "clarity", "sentence", "evidence", "why"}
+        assert set(trait["evidence"]) >= {"measure", "value", "low", "floor", "share", "n"}
+        assert trait["state"] in {"seen", "not_spoken_of", "could_not_listen"}
+        assert bool(trait["why"]) == (trait["state"] != "seen")
+        assert bool(trait["sentence"]) == (trait["state"] == "seen")
+    assert all(math.isfinite(n) for n in numbers(document))
+
+
+@pytest.mark.parametrize("analysis", ANALYSES.values(), ids=ANALYSES.keys())
+def test_json_there_and_back(analysis: Analysis) -> None:
+    report = build(analysis, charts=analysis is ANALYSES["hips"])
+    assert json.loads(report.as_json()) == report.as_dict()
+    assert Report.from_json(report.to_json()) == report
+
+
+def test_another_json_is_no_report() -> None:
+    with pytest.raises(ValueError, match=r"gait\.report/1"):
+        Report.from_json('{"schema": "other"}')
+
+
+def test_values_of_the_example() -> None:
+    document = build(an_analysis(), charts=False).as_dict()
+    lean = document["measures"]["lean"]
+    assert lean["unit"] == "deg"
+    assert lean["low"] < lean["value"] < lean["high"]
+    trait = document["traits"][0]
+    assert (trait["key"], trait["state"]) == ("lean", "seen")
+    assert trait["evidence"]["low"] < lean["low"], "the trait's bound holds the systematic part too"
+    assert document["recording"]["gaps_s"] == [[12.1, 12.4]]
+
+
+def test_epoch_seconds_keep_their_milliseconds() -> None:
+    analysis = an_analysis()
+    late = replace(analysis, recording=replace(analysis.recording, start_s=1.7e9 + 0.123))
+    assert build(late, charts=False).as_dict()["recording"]["start_s"] == pytest.approx(
+        1.7e9 + 0.123, abs=1e-3
+    )
+
+
+@pytest.mark.parametrize("analysis", ANALYSES.values(), ids=ANALYSES.keys())
+def test_the_summary_is_short_plain_words(analysis: Analysis) -> None:
+    summary = build(analysis, charts=False).summary()
+    assert load_words().forbidden_in(" ".join(summary.split())) == []
+    assert all(len(line) <= 78 for line in summary.splitlines())
+    assert "\n\n\n" not in summary
+    assert summary.endswith("\n")
+    assert len(summary) < 1500
+
+
+def test_the_summary_reads_like_this() -> None:
+    assert build(an_analysis(some_measures(100), mounting=a_mounting("waist")), charts=False).summary() == (
+        "Your hips already had a turn in them.\n"
+        "Heard in about 100 of your strides, over a minute of running. All of this was\n"
+        "already there.\n"
+        "\n"
+        "- In nearly every stride your hips went from one side to the other and back,\n"
+        "  through about 28°.\n"
+        "- You rose and sank by about 8 cm with each step, and in nearly every stride\n"
+        "  there was a moment with both feet in the air.\n"
+        "- Your hips were tipped forward of how you stand in nearly every stride, by\n"
+        "  about 6°.\n"
+        "\n"
+        "If you like, let the turning keep you company next time; no need to do more of\n"
+        "it.\n"
+        "\n"
+        "Where nothing is said, nothing is judged. This is no medical advice.\n"
+    )

@@ -1,0 +1,109 @@
+"""The language file: whole, clean of forbidden words, and numbers as it writes them."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import gait.report
+from gait.report.words import load_words
+from gait.traits.rules import load_catalogue
+
+FOLDER = Path(next(iter(gait.report.__path__)))
+LANGUAGES = sorted(p.stem.removeprefix("words_") for p in FOLDER.glob("words_*.toml"))
+
+#: Keys that never reach a runner's part.
+FOR_ANALYSTS = ("analyst.", "measure.", "unit.spm", "unit.ms")
+
+
+def test_english_is_there() -> None:
+    assert "en" in LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_template_for_runners_has_a_forbidden_word(language: str) -> None:
+    words = load_words(language)
+    found = {k: words.forbidden_in(v) for k, v in words.text.items() if not k.startswith(FOR_ANALYSTS)}
+    assert {k: f for k, f in found.items() if f} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_languages_have_the_same_sentences_and_gaps(language: str) -> None:
+    english, other = load_words("en").text, load_words(language).text
+    assert set(other) == set(english)
+    for key, text in other.items():
+        assert gaps(text) <= gaps(english[key]) | {"Often", "often"}, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("place", ["upper", "hips", "trunk"])
+def test_every_trait_can_be_told_everywhere(language: str, place: str) -> None:
+    words = load_words(language)
+    fill = {"often": "o", "Often": "O", "number": "n", "give": "g"}
+    for rule in load_catalogue().rules:
+        for slot in ("title", "headline", "told", "plain", "keep", "caption"):
+            assert words.trait(rule.key, place, slot, **fill)
+
+
+def gaps(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_the_list_is_the_designs() -> None:
+    table = tomllib.loads((FOLDER / "words_en.toml").read_text(encoding="utf-8"))["lint"]
+    # The list of the design, word for word.
+    design = (
+        "should, must, need to, try, fix, correct, improve, increase, decrease, reduce, better, worse, best, "
+        "good form, bad form, score, grade, rank, percentile, target, goal, optimal, ideal, normal, abnormal, "
+        "proper, poor, weak, lack, missing, insufficient, excessive, however, although, unfortunately, warning, "
+        "risk, injury, imbalance, asymmetry, inefficient, overstride, heel strike, 180, well done, great job"
+    )
+    assert set(table["forbidden"]) >= set(design.split(", "))
+    assert table["allowed"] == ["no need to do more of it"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("You should.", ["should"]),
+        ("Your shoulders turn.", []),
+        ("No need to do more of it.", []),
+        ("You need  to run.", ["need  to"]),
+        ("Scores, ranked and IMPROVED", ["Scores", "ranked", "IMPROVED"]),
+        ("properly, corrections", ["properly", "corrections"]),
+        ("180 strides", ["180"]),
+        ("1800 strides, 1,180.5", ["180"]),
+        ("the country, a trying day", ["trying"]),
+    ],
+)
+def test_the_lint_finds_words_and_not_their_lookalikes(text: str, found: list[str]) -> None:
+    assert load_words().forbidden_in(text) == found
+
+
+def test_numbers() -> None:
+    words = load_words()
+    assert words.number(-0.04, 1) == "0.0"
+    assert words.number(-1.26, 1) == "\N{MINUS SIGN}1.3"
+    assert words.number(12345.6) == "12,346"
+    assert words.amount(6.4, "deg") == "6°"
+    assert words.amount(0.971, "", 2) == "0.97"
+
+
+def test_a_count_is_never_the_number_that_is_not_said() -> None:
+    words = load_words()
+    said = {words.count(n) for n in range(1, 20000)}
+    assert all(words.forbidden_in(f"about {count} strides") == [] for count in said)
+    assert words.count(7) == "7"
+    assert words.count(83) == "80"
+    assert words.count(517) == "500"
+    assert words.count(2460) == "2,500"
+
+
+def test_durations() -> None:
+    words = load_words()
+    spoken = [words.duration(s) for s in (12, 70, 360, 5400, 10800)]
+    assert spoken == ["12 seconds", "a minute", "6 minutes", "90 minutes", "3 h 0 min"]
+    assert all(words.forbidden_in(words.duration(s)) == [] for s in range(1, 50000, 7))
