@@ -51,6 +51,9 @@ WALK_WAVE = 0.05
 #: What is looked at for kinds of motion, per second.  [Hz]  Chosen: edges of bouts to 40 ms.
 LOOKS = 25.0
 
+#: Looks worked on at a time.  [1]  Chosen: 40 min, so that memory does not grow with the run.
+PIECE_LOOKS = 60_000
+
 #: Standing still: turning and force vary less than this within STILL_WINDOW.  [rad/s], [m/s²], [s]
 #: Source: quiet standing at the trunk, 0.02-0.05 rad/s and 0.05-0.15 m/s² (RBDS, SIE); thrice the larger.
 STILL_GYR, STILL_ACC, STILL_WINDOW = 0.15, 0.45, 1.0
@@ -82,12 +85,14 @@ class Bouts:
         return len(self.start)
 
 
-def find_bouts(settled: Settled) -> Bouts:
+def find_bouts(settled: Settled, still: list[tuple[float, float]] | None = None) -> Bouts:
     """Stretches of running, walking and standing; each lies within one passage without long gaps.
 
     Parameters
     ----------
     settled : Settled
+    still : list of (start, stop), optional
+        As ``find_still`` gave them; found here when not given. [s]
 
     Returns
     -------
@@ -102,7 +107,7 @@ def find_bouts(settled: Settled) -> Bouts:
         runs, walks = _moving(settled, part)
         for spans, kind in ((runs, "run"), (walks, "walk")):
             found += [(float(t[a]), float(t[b]), kind) for a, b in spans]
-    found += [(a, b, "still") for a, b in find_still(motion)]
+    found += [(a, b, "still") for a, b in (find_still(motion) if still is None else still)]
     found.sort()
     return Bouts(
         np.array([f[0] for f in found], float),
@@ -117,15 +122,7 @@ Span = tuple[int, int]
 def _moving(settled: Settled, part: slice) -> tuple[list[Span], list[Span]]:
     """Spans of running and of walking, as first and last sample of the passage."""
     motion = settled.motion
-    rate = motion.rate_hz
-    force = settled.up_force(part) / G
-    light = dsp.lowpass(force, LIGHT_CUT, rate)
-    size = max(3, round(STEP_WINDOW * rate))
-    looked = np.arange(0, len(force), max(1, round(rate / LOOKS)))
-    lightest = ndimage.minimum_filter1d(light, size)[looked]
-    heaviest = ndimage.maximum_filter1d(light, size)[looked]
-    wide = 2 * size
-    spread = np.sqrt(np.maximum(ndimage.uniform_filter1d((light - 1.0) ** 2, wide), 0.0))[looked]
+    looked, lightest, heaviest, spread = _looks(settled, part)
     t = motion.t[part][looked]
     near = np.clip(np.searchsorted(settled.node_t, t), 0, max(len(settled.node_t) - 1, 0))
     hz = settled.step_hz[near] if len(settled.node_t) else np.full(len(t), np.nan)
@@ -144,6 +141,31 @@ def _moving(settled: Settled, part: slice) -> tuple[list[Span], list[Span]]:
         [(int(looked[a]), int(looked[b])) for a, b in run_spans],
         [(int(looked[a]), int(looked[b])) for a, b in walk_spans],
     )
+
+
+def _looks(settled: Settled, part: slice) -> tuple[NDArray[np.intp], Floats, Floats, Floats]:
+    """Samples looked at; lightest, heaviest and spread of the vertical force around each, in g. In pieces."""
+    rate = settled.motion.rate_hz
+    size = max(3, round(STEP_WINDOW * rate))
+    every = max(1, round(rate / LOOKS))
+    length, margin = part.stop - part.start, int(2 * rate)
+    found: list[tuple[NDArray[np.intp], Floats, Floats, Floats]] = []
+    for a in range(0, length, every * PIECE_LOOKS):
+        b = min(a + every * PIECE_LOOKS, length)
+        low, high = max(0, a - margin), min(length, b + margin)
+        light = dsp.lowpass(settled.up_force(slice(part.start + low, part.start + high)), LIGHT_CUT, rate) / G
+        at = np.arange(a, b, every)
+        spread = np.sqrt(np.maximum(ndimage.uniform_filter1d((light - 1.0) ** 2, 2 * size), 0.0))
+        found.append(
+            (
+                at,
+                ndimage.minimum_filter1d(light, size)[at - low],
+                ndimage.maximum_filter1d(light, size)[at - low],
+                spread[at - low],
+            )
+        )
+    looked, lightest, heaviest, wide = (np.concatenate(x) for x in zip(*found, strict=True))
+    return looked, lightest, heaviest, wide
 
 
 def _spans(yes: NDArray[np.bool_], shortest: float) -> list[Span]:
@@ -176,11 +198,11 @@ def _still(motion: Motion, part: slice) -> list[Span]:
     quiet = np.ones(count - STILL_BLOCKS + 1, bool)
     for x, most in ((gyr, STILL_GYR), (acc, STILL_ACC)):
         rows = x[: count * size].reshape(count, size, 3)
-        mean = rows.mean(axis=1)
-        square = rows.var(axis=1) + mean**2
-        window = np.lib.stride_tricks.sliding_window_view
-        spread = window(square, STILL_BLOCKS, axis=0).mean(axis=-1) - window(mean, STILL_BLOCKS, axis=0).mean(axis=-1) ** 2
-        quiet &= spread.sum(axis=1) < most**2
+        mean = np.einsum("ijk->ik", rows) / size
+        square = np.einsum("ijk,ijk->i", rows, rows) / size
+        # Variance of a window from its blocks' means; forces are below 200, so 1e-12 of them is lost.
+        centre = _over_blocks(mean)
+        quiet &= _over_blocks(square) - np.einsum("ik,ik->i", centre, centre) < most**2
     change = np.flatnonzero(np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]])))
     spans = []
     for a, b in zip(change[::2], change[1::2], strict=True):
@@ -191,3 +213,9 @@ def _still(motion: Motion, part: slice) -> list[Span]:
         if (last - first) / motion.rate_hz >= SHORTEST_STILL:
             spans.append((first, last))
     return spans
+
+
+def _over_blocks(x: Floats) -> Floats:
+    """Mean of STILL_BLOCKS neighbours along axis 0."""
+    count = len(x) - STILL_BLOCKS + 1
+    return np.asarray(sum(x[i : i + count] for i in range(STILL_BLOCKS)) / STILL_BLOCKS)

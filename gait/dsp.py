@@ -121,7 +121,7 @@ def local_period(
         return np.full(len(at), np.nan), np.zeros(len(at))
     y = np.concatenate([y, np.zeros(max(0, length - len(y)))])
     start = np.clip(np.round(at / factor - length / 2).astype(np.intp), 0, len(y) - length)
-    size = int(2 ** np.ceil(np.log2(4 * length)))
+    size = int(2 ** np.ceil(np.log2(2 * length)))
     freq = np.fft.rfftfreq(size, 1.0 / fs)
     taper = np.hanning(length)
     hz, share = np.empty(len(at)), np.empty(len(at))

@@ -342,13 +342,12 @@ def _some(strides: Strides, contacts: Contacts, threads: Threads) -> Strides:
             groups = np.array_split(mine, max(1, len(mine) // GROUP))
             chosen += groups[:: max(1, len(mine) // wanted)]
         keep = np.concatenate(chosen)
-    fields = ("start", "middle", "stop", "toe_off_first", "toe_off_second", "side", "bout", "regular")
-    return Strides(*(getattr(strides, f)[keep] for f in fields))
+    return strides.at(keep)
 
 
 def _look(settled: Settled, strides: Strides, q_level: Floats) -> _Look:
     """Lay the strides over their phase in level axes."""
-    c = torso.cycles(settled, strides, q_level)
+    c = torso.cycles(settled, strides, q_level, torso.FACING)
     acc = np.stack([c["forward"], c["left"]])
     rate = np.stack([c["roll_rate"], c["pitch_rate"]])
     return _Look(acc, rate, c["up"], c)

@@ -106,12 +106,15 @@ class Settled:
 
     def up_force(self, part: slice) -> Floats:
         """Vertical specific force of some samples; g at rest. [m/s²]"""
-        q, f = self.q_earth_sensor[part], self.motion.force(part)
-        w, x, y, z = q.T
-        # Third row of the rotation matrix alone: a third of the work.
-        return np.asarray(
-            2 * (x * z - w * y) * f[:, 0] + 2 * (y * z + w * x) * f[:, 1] + (1 - 2 * (x * x + y * y)) * f[:, 2]
-        )
+        out = np.empty(part.stop - part.start)
+        for a in range(part.start, part.stop, PIECE):
+            here = slice(a, min(a + PIECE, part.stop))
+            f = self.motion.force(here)
+            w, x, y, z = self.q_earth_sensor[here].T
+            # Third row of the rotation matrix alone: a third of the work.
+            up = 2 * (x * z - w * y) * f[:, 0] + 2 * (y * z + w * x) * f[:, 1] + (1 - 2 * (x * x + y * y)) * f[:, 2]
+            out[a - part.start : here.stop - part.start] = up
+        return out
 
 
 def settle(motion: Motion) -> Settled:
@@ -141,9 +144,11 @@ def settle(motion: Motion) -> Settled:
             b = min(a + PIECE, part.stop)
             _carry(motion, a, b, a == part.start, bias_of, carried, q)
             carried = q[b - 1]
-        size = np.linalg.norm(motion.acc[part], axis=1)
+        size = np.sqrt(np.einsum("ij,ij->i", motion.acc[part], motion.acc[part]))
         nodes = _nodes(motion, part)
-        hz, share = dsp.local_period(size, motion.rate_hz, nodes.at, RHYTHM_WINDOW, STEP_BAND)
+        # A 6 s window changes little from node to node: every third is looked at.
+        hz, share = dsp.local_period(size, motion.rate_hz, nodes.at[::3], RHYTHM_WINDOW, STEP_BAND)
+        hz, share = (x.repeat(3)[: len(nodes.at)] for x in (hz, share))
         hz = np.where(share >= RHYTHM_SHARE, hz, np.nan)
         width = _widths(hz) * motion.rate_hz
         direction = _mean_force(motion, q, part, nodes, width) / G

@@ -42,8 +42,9 @@ class Motion:
         One over the spacing of ``t`` between gaps. [Hz]
     gap : (n,) bool array
         True where a new stretch begins.
-    acc, gyr : (n, 3) array
-        Specific force [m/s²] and angular rate as measured, bias included [rad/s].
+    acc, gyr : (n, 3) float32 array
+        Specific force [m/s²] and angular rate as measured, bias included [rad/s]. Single precision: 1e-6 of
+        a reading, a hundredth of a 16-bit count, at half the memory.
     rest : (n,) bool array
         VQF's rest detection: still for 1.5 s.
     bias_t : (m,) array, bias : (m, 3) array, bias_sigma : (m,) array
@@ -55,8 +56,8 @@ class Motion:
     t: Floats
     rate_hz: float
     gap: NDArray[np.bool_]
-    acc: Floats
-    gyr: Floats
+    acc: NDArray[np.float32]
+    gyr: NDArray[np.float32]
     rest: NDArray[np.bool_]
     bias_t: Floats
     bias: Floats
@@ -129,7 +130,8 @@ class MotionFilter:
         n = len(s)
         if n == 0:
             none = np.zeros(0)
-            return Motion(none, self._rate_hz, even.gap, s.acc, s.gyr, np.zeros(0, bool), none, np.zeros((0, 3)), none)
+            single = np.zeros((0, 3), np.float32)
+            return Motion(none, self._rate_hz, even.gap, single, single, np.zeros(0, bool), none, np.zeros((0, 3)), none)
         out = self._filter.updateBatch(np.ascontiguousarray(s.gyr), np.ascontiguousarray(s.acc))
         every = max(1, round(BIAS_EVERY * self._rate_hz))
         kept = np.arange((-self._seen) % every, n, every)
@@ -138,8 +140,8 @@ class MotionFilter:
             t=s.t,
             rate_hz=self._rate_hz,
             gap=even.gap,
-            acc=s.acc,
-            gyr=s.gyr,
+            acc=s.acc.astype(np.float32),
+            gyr=s.gyr.astype(np.float32),
             rest=np.asarray(out["restDetected"], bool),
             bias_t=s.t[kept],
             bias=out["bias"][kept],

@@ -232,7 +232,7 @@ class Pipeline:
             cycles=cycles,
         )
         regular = strides.regular & np.isfinite(cycles["up"][:, 0]) & _straight(cycles) & _whole(strides, motion.t[quality.clipped])
-        strides = strides_room.with_regular(strides, regular)
+        strides = replace(strides, regular=regular)
         tell("measures and traits")
         six = bool(self._calibration and self._calibration.six_position)
         view = View(strides, replace(cycles, strides=strides), mounting, quality, six)
@@ -261,14 +261,16 @@ class Pipeline:
         if not self._held:
             raise SignalError("There are too few samples to analyse; a recording of some seconds at least is needed.")
         motion = motion_room.join(self._held)
+        self._held[:] = [motion]  # the same samples in one piece; the pieces would be held twice
+        still = bouts_room.find_still(motion)
         if self._learnt is not None:
             offset = self._learnt.acc_offset
         elif self._standing is not None:
             offset = self._standing.acc_offset
         else:
-            offset = facing_room.standing_offset(motion, bouts_room.find_still(motion))
+            offset = facing_room.standing_offset(motion, still)
         settled = settle(replace(motion, acc_offset=offset))
-        return settled, bouts_room.find_bouts(settled)
+        return settled, bouts_room.find_bouts(settled, still)
 
     def _forget(self, before: float) -> None:
         """Drop samples older than ``before``."""

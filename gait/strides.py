@@ -6,7 +6,7 @@ Not here: when feet land (contacts.py), which foot is left (facing.py), what a s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,10 @@ class Strides:
 
     def __len__(self) -> int:
         return len(self.start)
+
+    def at(self, index: NDArray[np.intp]) -> Strides:
+        """Only some of the strides."""
+        return Strides(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
     @property
     def duration(self) -> Floats:
@@ -148,7 +152,7 @@ def pair(contacts: Contacts, threads: Threads, opens: NDArray[np.intp] | None = 
         bout=contacts.bout[i],
         regular=np.ones(len(i), bool),
     )
-    return with_regular(strides, steady(strides))
+    return replace(strides, regular=steady(strides))
 
 
 def steady(strides: Strides) -> NDArray[np.bool_]:
@@ -160,20 +164,6 @@ def steady(strides: Strides) -> NDArray[np.bool_]:
         usual = ndimage.median_filter(time, min(MEDIAN_STRIDES, len(time)), mode="nearest")
         ok[mine] = np.abs(time / usual - 1.0) < STEADY
     return ok
-
-
-def with_regular(strides: Strides, regular: NDArray[np.bool_]) -> Strides:
-    """The same strides with another choice of those that count."""
-    return Strides(
-        strides.start,
-        strides.middle,
-        strides.stop,
-        strides.toe_off_first,
-        strides.toe_off_second,
-        strides.side,
-        strides.bout,
-        regular,
-    )
 
 
 def _before(time: Floats, low: Floats, high: Floats | float) -> Floats:

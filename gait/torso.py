@@ -11,6 +11,7 @@ to the heading, positive to the left. All relative to the standing line when tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,8 +28,12 @@ POINTS = 64
 #: Samples worked on at a time.  [samples]  Chosen: bounded memory, whatever the length.
 PIECE = 60_000
 
-#: What is kept of a sample: the columns of TorsoMotion.values.
-CHANNELS = ("lean", "rotation", "sway", "forward", "left", "up", "roll_rate", "pitch_rate", "yaw_rate", "heading")
+#: The columns of TorsoMotion.values.
+CHANNELS = ("lean", "rotation", "sway", "forward", "left", "up", "roll_rate", "pitch_rate", "turning", "heading")
+
+#: Those that measures look at, and those that tell which way the torso faces.
+MEASURED = ("lean", "rotation", "sway", "up", "turning", "heading")
+FACING = ("lean", "rotation", "sway", "forward", "left", "up", "roll_rate", "pitch_rate")
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,8 @@ class TorsoMotion:
         [s]
     values : (n, 10) array
         By CHANNELS: lean, rotation, sway [rad]; acceleration without gravity forward, left, up along the
-        heading [m/s²]; angular rate about the torso's x, y, z [rad/s]; heading, unwrapped [rad].
+        heading [m/s²]; angular rate about the torso's x and y, and its size about all [rad/s]; heading,
+        unwrapped [rad].
     """
 
     t: Floats
@@ -58,20 +64,20 @@ class Cycles:
     Attributes
     ----------
     strides : Strides
-    values : (c, k, POINTS) array
-        By CHANNELS; NaN for a stride that has no motion.
+    values : mapping of (k, POINTS) float32 arrays
+        Some of CHANNELS; NaN for a stride with a gap inside.
     again_step, again_stride : (k,) array
         Correlation of the stride's vertical acceleration with itself one step and one stride later;
         NaN where the later one is not there.
     """
 
     strides: Strides
-    values: Floats
+    values: Mapping[str, NDArray[np.float32]]
     again_step: Floats
     again_stride: Floats
 
-    def __getitem__(self, channel: str) -> Floats:
-        return np.asarray(self.values[CHANNELS.index(channel)])
+    def __getitem__(self, channel: str) -> NDArray[np.float32]:
+        return self.values[channel]
 
 
 def torso_motion(
@@ -112,7 +118,9 @@ def torso_motion(
     out[:, 3] = acc[:, 0] * c + acc[:, 1] * s
     out[:, 4] = acc[:, 1] * c - acc[:, 0] * s
     out[:, 5] = acc[:, 2]
-    out[:, 6:9] = rotations.rotate(q_torso_sensor, motion.gyr[part] - settled.gyr_bias)
+    rate = motion.gyr[part] - settled.gyr_bias
+    out[:, 6:8] = rotations.rotate(q_torso_sensor, rate)[:, :2]
+    out[:, 8] = np.sqrt(np.einsum("ij,ij->i", rate, rate))
     out[:, 9] = heading
     return TorsoMotion(motion.t[part], out)
 
@@ -135,7 +143,9 @@ def _heading(azimuth: Floats, width: Floats, low: float, high: float) -> Floats:
     return heading
 
 
-def cycles(settled: Settled, strides: Strides, q_torso_sensor: Floats) -> Cycles:
+def cycles(
+    settled: Settled, strides: Strides, q_torso_sensor: Floats, channels: tuple[str, ...] = MEASURED
+) -> Cycles:
     """Lay every stride over POINTS phases.
 
     Parameters
@@ -144,13 +154,15 @@ def cycles(settled: Settled, strides: Strides, q_torso_sensor: Floats) -> Cycles
     strides : Strides
         k strides, in order of time.
     q_torso_sensor : (4,) array
+    channels : tuple of str
+        Which of CHANNELS are wanted; "up" is always there.
 
     Returns
     -------
     Cycles
     """
     k = len(strides)
-    values = np.full((len(CHANNELS), k, POINTS), np.nan)
+    values = {c: np.full((k, POINTS), np.nan, np.float32) for c in {*channels, "up"}}
     again_step, again_stride = np.full(k, np.nan), np.full(k, np.nan)
     phase = np.arange(POINTS) / POINTS
     for mine, part, span in _pieces(settled, strides):
@@ -159,15 +171,16 @@ def cycles(settled: Settled, strides: Strides, q_torso_sensor: Floats) -> Cycles
         mids = 0.5 * (start + strides.stop[mine])
         torso = torso_motion(settled, part, q_torso_sensor, np.interp(t, mids, time), span)
         at = np.interp(start[:, None] + phase * time[:, None], t, np.arange(len(t)))
-        for i in range(len(CHANNELS)):
-            values[i, mine] = dsp.at_index(torso.values[:, i], at)
-        now = values[CHANNELS.index("up"), mine]
+        for channel, wave in values.items():
+            wave[mine] = dsp.at_index(torso[channel], at)
+        now = values["up"][mine]
         for out, share in ((again_step, 0.5), (again_stride, 1.0)):
             later = start[:, None] + (phase + share) * time[:, None]
             r = _correlation(now, dsp.at_index(torso["up"], np.interp(later, t, np.arange(len(t)))))
             out[mine] = np.where(later[:, -1] <= t[-1], r, np.nan)
     holed = _holed(settled, strides.start, strides.stop)
-    values[:, holed] = np.nan
+    for wave in values.values():
+        wave[holed] = np.nan
     again_step[holed | _holed(settled, strides.start, strides.stop + 0.5 * strides.duration)] = np.nan
     again_stride[holed | _holed(settled, strides.start, strides.stop + strides.duration)] = np.nan
     return Cycles(strides, values, again_step, again_stride)

@@ -6,7 +6,7 @@ Not here: any measure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,14 @@ class View:
     def counted(self) -> NDArray[np.bool_]:
         """Strides that count: steady, straight enough, unclipped (k,)."""
         return self.strides.regular
+
+    def at(self, index: NDArray[np.intp]) -> View:
+        """Only some of the strides."""
+        c = self.cycles
+        strides = self.strides.at(index)
+        values = {name: wave[index] for name, wave in c.values.items()}
+        cycles = Cycles(strides, values, c.again_step[index], c.again_stride[index])
+        return replace(self, strides=strides, cycles=cycles)
 
     def trust(self, *, trunk: bool) -> tuple[float, tuple[str, ...]]:
         """Trust that the recording leaves to a measure, and why; ``trunk`` for angles of the trunk."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gait.measures.context import View
 from gait.measures.measure import Measure, measured
+from gait.rotations import Floats
 
 #: Highest frequency that counts.  [Hz]  Source: Balasubramanian 2015 uses 10 Hz for movements of the trunk and arm.
 HIGHEST = 10.0
@@ -15,6 +17,9 @@ THRESHOLD = 0.05
 
 #: Zero padding of the spectrum.  [times]  Source: as above, a padding level of 4 gives 16 times.
 PADDING = 8
+
+#: Strides worked on at a time.  [strides]  Chosen: bounded memory.
+PIECE = 4000
 
 #: Soft tissue.  [1, 1 sd]  Chosen: change of the value when the synthetic tissue wobble goes from 0.3 to 1.3.
 SYSTEMATIC = 0.3
@@ -33,23 +38,27 @@ def smoothness(view: View) -> Measure:
     .. [1] Balasubramanian, Melendez-Calderon, Roby-Brami, Burdet, "On the analysis of movement smoothness,"
        J NeuroEng Rehabil 12:112 (2015), doi 10.1186/s12984-015-0090-9.
     """
-    c = view.cycles
-    size = np.sqrt(c["roll_rate"] ** 2 + c["pitch_rate"] ** 2 + c["yaw_rate"] ** 2)
-    k, points = size.shape
-    n = points * PADDING
-    spectrum = np.abs(np.fft.rfft(size, n, axis=1))
-    top = spectrum[:, :1]
-    level = spectrum / np.where(top > 0, top, np.nan)
-    hz = np.arange(level.shape[1]) / (n / points * view.strides.duration[:, None])
-    inside = hz <= HIGHEST
-    loud = inside & (level >= THRESHOLD)
-    last = np.where(loud.any(axis=1), level.shape[1] - 1 - np.argmax(loud[:, ::-1], axis=1), 0)
-    span = np.take_along_axis(hz, last[:, None], axis=1)
-    step = np.sqrt((np.diff(hz, axis=1) / np.where(span > 0, span, np.nan)) ** 2 + np.diff(level, axis=1) ** 2)
-    used = np.arange(step.shape[1]) < last[:, None]
-    per_stride = -np.where(used, step, 0.0).sum(axis=1)
-    per_stride = np.where(np.isfinite(size).all(axis=1) & (last > 0), per_stride, np.nan)
+    size, time = view.cycles["turning"], view.strides.duration
+    per_stride = np.full(len(time), np.nan)
+    for a in range(0, len(time), PIECE):
+        per_stride[a : a + PIECE] = _arc_length(size[a : a + PIECE], time[a : a + PIECE])
     trust, why = view.trust(trunk=True)
     return measured(
         "smoothness", "", per_stride, view.counted, systematic=SYSTEMATIC, column="smoothness_1", trust=trust, why=why
     )
+
+
+def _arc_length(size: NDArray[np.float32], time: Floats) -> Floats:
+    """SPARC of the rows of size (k, m) that last ``time`` (k,) seconds; NaN where a row is not whole."""
+    n = size.shape[1] * PADDING
+    spectrum = np.abs(np.fft.rfft(size, n, axis=1))
+    top = spectrum[:, :1]
+    level = spectrum / np.where(top > 0, top, np.nan)
+    hz = np.arange(level.shape[1]) / (PADDING * time[:, None])
+    loud = (hz <= HIGHEST) & (level >= THRESHOLD)
+    last = np.where(loud.any(axis=1), level.shape[1] - 1 - np.argmax(loud[:, ::-1], axis=1), 0)
+    span = np.take_along_axis(hz, last[:, None], axis=1)
+    step = np.sqrt((np.diff(hz, axis=1) / np.where(span > 0, span, np.nan)) ** 2 + np.diff(level, axis=1) ** 2)
+    used = np.arange(step.shape[1]) < last[:, None]
+    length = -np.where(used, step, 0.0).sum(axis=1)
+    return np.where(np.isfinite(size).all(axis=1) & (last > 0), length, np.nan)

@@ -43,12 +43,10 @@ def vertical_oscillation(view: View) -> Measure:
 
 def bounce(view: View) -> Floats:
     """Height over the stride (k, POINTS) around its mean. [m]"""
-    acc = view.cycles["up"]
-    harmonics = np.fft.rfft(acc, axis=1)
+    harmonics = np.fft.rfft(view.cycles["up"], axis=1)
     n = np.arange(harmonics.shape[1])
     n[0] = 1
-    per_second = 2 * np.pi * n / view.strides.duration[:, None]
-    harmonics = -harmonics / per_second**2
+    harmonics /= -((2 * np.pi * n / view.strides.duration[:, None]) ** 2)
     harmonics[:, 0] = 0.0
     return np.asarray(np.fft.irfft(harmonics, POINTS, axis=1))
 

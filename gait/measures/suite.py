@@ -10,6 +10,10 @@ from gait.measures.measure import Cycle, Measures
 from gait.rotations import Floats
 from gait.units import DEG
 
+#: Strides, evenly over the run, that are enough for a waveform and its spread.  [strides]
+#: Chosen: the 10th percentile of 2000 is known to 2 % of the spread.
+MOST_FOR_WAVES = 2000
+
 #: In the order of the tables.
 ALL = (
     rhythm.cadence,
@@ -35,20 +39,21 @@ def measure_all(view: View) -> Measures:
 
 def _cycles(view: View) -> dict[str, Cycle]:
     """Mean and spread over the counted strides, from left contact on where sides are known."""
-    counted = view.counted & np.isfinite(view.cycles["up"]).all(axis=1)
-    if not counted.any():
+    counted = np.flatnonzero(view.counted & np.isfinite(view.cycles["up"]).all(axis=1))
+    if len(counted) == 0:
         return {}
+    some = view.at(counted[:: -(-len(counted) // MOST_FOR_WAVES)])
     m = view.mounting
     waves: dict[str, tuple[str, Floats]] = {
-        "rotation": ("deg", rotation.drift_free(view) * DEG),
-        "height": ("cm", spring.bounce(view) * 100.0),
-        "vertical_acceleration": ("mps2", view.cycles["up"]),
+        "rotation": ("deg", rotation.drift_free(some) * DEG),
+        "height": ("cm", spring.bounce(some) * 100.0),
+        "vertical_acceleration": ("mps2", some.cycles["up"]),
     }
     if m.standing is not None and m.sign_known:
-        waves["lean"] = ("deg", view.cycles["lean"] * DEG)
+        waves["lean"] = ("deg", some.cycles["lean"] * DEG)
     if m.forward_sigma_deg < 45.0:
-        waves["sway"] = ("deg", view.cycles["sway"] * DEG)
-    return {key: _cycle(key, unit, wave[counted]) for key, (unit, wave) in waves.items()}
+        waves["sway"] = ("deg", some.cycles["sway"] * DEG)
+    return {key: _cycle(key, unit, wave) for key, (unit, wave) in waves.items()}
 
 
 def _cycle(key: str, unit: str, wave: Floats) -> Cycle:
