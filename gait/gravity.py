@@ -222,7 +222,7 @@ def _nodes(motion: Motion, part: slice) -> _Nodes:
     at, first, last, link = [], [], [], []
     for s in motion.stretches(part):
         a, n = s.start - part.start, s.stop - s.start
-        here = a + np.arange(min(0.5 * (n - 1), 0.5 * NODE_EVERY * motion.rate_hz), n, NODE_EVERY * motion.rate_hz)
+        here = a + np.arange(min(0.5 * (n - 1), 0.5 * NODE_EVERY * motion.rate_hz), n - 0.5, NODE_EVERY * motion.rate_hz)
         if at:
             gap = motion.t[s.start] - motion.t[s.start - 1]
             link.append(np.array([1.0 / (1.0 + (gap / LOOSE_GAP) ** 2)]))

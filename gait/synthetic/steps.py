@@ -161,12 +161,14 @@ def _contacts(bout: Bout, path: Path, body: Runner, rng: np.random.Generator) ->
     if len(even) < 3:
         raise SignalError(f"{bout.stop - bout.start:.1f} s of a {bout.kind} are too short for three steps.")
     extra = EXTRA_STEPS
-    mean = np.diff(even)
+    # Slow variability adds up to a second over a run; some steps more keep it stepping to its end.
+    more = even[-1] + (even[-1] - even[-2]) * np.arange(1, 4 + len(even) // 20)
+    mean = np.diff(np.concatenate([even, more]))
     wobble = body.step_time_cv * pink(len(mean), rng)
     wobble += body.timing_asymmetry * np.where(np.arange(len(mean)) % 2 == 0, 1.0, -1.0)
     step = mean * (1.0 + wobble)
     real = even[0] + np.concatenate([[0.0], np.cumsum(step)])
-    real = real[real < bout.stop - 0.02]
+    real = real[real < bout.stop - 0.05]
     first, last = real[1] - real[0], real[-1] - real[-2]
     before = real[0] - first * np.arange(extra, 0, -1)
     after = real[-1] + last * np.arange(1, extra + 1)

@@ -1,0 +1,62 @@
+# Two commands to begin with:
+#   make report   makes an environment, analyses a sample recording, says where the page is
+#   make test     makes the environment with its tools and runs the tests
+#
+# Everything happens in .venv; what is made is made again only when pyproject.toml changed.
+
+VENV := .venv
+BIN := $(VENV)/bin
+SAMPLE ?= sample_data/easy_run_chest.csv.gz
+OUT ?= sample-gait
+
+# A Python that fits: the newest of these that is there, new enough, and able to make environments.
+FIND_PYTHON = for p in $(PYTHON) python3.13 python3.12 python3.11 python3.14 python3 python; do \
+	  if command -v "$$p" >/dev/null 2>&1 && "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo "$$p"; exit 0; fi; \
+	done; \
+	echo "gait needs Python 3.11 or newer with its venv module; found: $$(python3 --version 2>/dev/null || echo none)." >&2; \
+	echo "On Debian or Ubuntu: apt-get install python3-venv. Or name one: make PYTHON=/path/to/python3.12 report" >&2; \
+	exit 1
+
+.PHONY: help report test lint format bench clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+$(BIN)/python:
+	@python="$$($(FIND_PYTHON))" && echo "Making $(VENV) with $$("$$python" --version)" && "$$python" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	@echo "Installing gait into $(VENV) (once, a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	@echo "Installing gait with its development tools into $(VENV) (once, a few minutes)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,notebooks]'
+	@touch $@ $(VENV)/.installed
+
+report: $(VENV)/.installed
+	@test -e $(SAMPLE) || $(BIN)/gait sample sample_data --quiet
+	@$(BIN)/gait analyze $(SAMPLE) --out $(OUT)
+	@echo
+	@echo "The page: $(CURDIR)/$(OUT)/report.html"
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -m "not speed" -n 2
+
+lint: $(VENV)/.installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.installed-dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -m speed -s -p no:xdist tests
+
+clean:
+	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,144 @@
+"""The command line: one door, and every failure one sentence.
+
+Lives here: the list of commands, what an error looks like.
+Not here: what a command does (commands/).
+
+Nothing heavy is imported here or at the top of a command, so that ``gait --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from typing import cast
+
+from gait import __version__
+from gait.commands.command import DONE, FAILED, STOPPED, USAGE, WELCOME_SAMPLE, Command, UsageError
+from gait.errors import GaitError
+
+#: Command -> what it is for, in the order of the help. Each is gait/commands/<command>.py.
+COMMANDS = {
+    "analyze": "a recording of a run becomes a page, a JSON and tables",
+    "sample": "write a made-up recording to try things on",
+}
+
+#: Options whose value may start with a minus sign, which argparse would take for an option.
+SIGNED_VALUES = ("--facing", "--columns")
+
+WELCOME = """\
+gait reads the recording of one motion sensor worn on the trunk and says what can truthfully be said
+about how that person runs.
+
+Try it without a sensor:
+
+  gait sample my-sample
+  gait analyze my-sample/{sample} --out my-first-page
+
+Then open my-first-page/report.html. With a recording of your own:
+
+  gait analyze run.csv --placement sternum
+
+More: gait --help, gait analyze --help
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments after the program's name, those of the process by default.
+
+    Returns
+    -------
+    int
+        Exit status: 0, 1 (one sentence on stderr), 2 (usage) or 130 (stopped).
+    """
+    words = _joined(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a sign shows a question mark; it does not end the program.
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        if not words:
+            print(WELCOME.format(sample=WELCOME_SAMPLE), end="")
+            return DONE
+        parser = _parser()
+        try:
+            args = parser.parse_args(words)
+            status = _command(args.command).run(args)
+        except UsageError as error:
+            print(f"gait: {error}", file=sys.stderr)
+            return USAGE
+        except SystemExit as stop:  # argparse has said what it had to say
+            return stop.code if isinstance(stop.code, int) else USAGE
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Whoever read along has read enough (`gait ... | head`). Python would complain once more at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        print("gait: stopped.", file=sys.stderr)
+        return STOPPED
+    except GaitError as error:
+        if "--debug" in words:
+            traceback.print_exc()
+        print(f"gait: {error}", file=sys.stderr)
+        return FAILED
+    except Exception as error:
+        if "--debug" in words:
+            traceback.print_exc()
+        print(f"gait: {_unforeseen(error)}", file=sys.stderr)
+        return FAILED
+
+
+def _unforeseen(error: Exception) -> str:
+    """A sentence for a failure nobody planned."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this recording; --from and --to analyse a part of it."
+    what = " ".join(str(error).split())[:200]
+    return (
+        f"something went wrong inside gait ({type(error).__name__}{': ' if what else ''}{what}). This is a fault of gait, not "
+        "of the recording; the same command with --debug shows where, which is what a bug report needs."
+    )
+
+
+def _joined(argv: Sequence[str]) -> list[str]:
+    """Join ``--facing -x`` to ``--facing=-x``."""
+    out: list[str] = []
+    for word in argv:
+        if out and out[-1] in SIGNED_VALUES and word.startswith("-") and not word.startswith("--"):
+            out[-1] += f"={word}"
+        else:
+            out.append(word)
+    return out
+
+
+def _command(name: str) -> Command:
+    """The module behind a command."""
+    return cast(Command, import_module(f"gait.commands.{name}"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Everything the command line understands."""
+    parser = argparse.ArgumentParser(
+        prog="gait",
+        description="What one motion sensor on the trunk can truthfully say about how somebody runs.",
+        epilog="Each command has its own manual: gait analyze --help",
+    )
+    parser.add_argument("--version", action="version", version=f"gait {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, purpose in COMMANDS.items():
+        page = commands.add_parser(
+            name, help=purpose, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+        )
+        _command(name).add_arguments(page)
+        page.add_argument("--debug", action="store_true", help="show where an error comes from")
+    return parser

@@ -1,0 +1,96 @@
+"""The folder that results are written to, and what may be written over.
+
+Lives here: whose a file is, writing all files of a result or none of them.
+Not here: what is in the files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from gait.errors import GaitError
+
+#: How a file that we wrote begins, by name: bytes that must be among its first ``OPENING_BYTES``.
+MARKS: Mapping[str, bytes] = {
+    "analysis.json": b'"schema": "gait.analysis/',
+    "strides.csv": b"start_s,stop_s,side,bout,",
+    "steps.csv": b"contact_s,toe_off_s,side,bout",
+    "series.csv": b"t_s,lean_deg,rotation_deg,",
+    "report.html": b'<meta name="generator" content="gait',
+}
+
+#: Bytes of a file that are looked at to tell whose it is.
+OPENING_BYTES = 4096
+
+
+class OutputError(GaitError):
+    """Results cannot be written where they were asked for."""
+
+
+def default_folder(run: Path) -> Path:
+    """``<stem>-gait`` in the current folder; ``run.csv.gz`` becomes ``run-gait``."""
+    path = Path(os.path.abspath(run))  # noqa: PTH100  (resolve() would follow links and change the name)
+    name = path.name
+    if not run.is_dir():
+        name = name.removesuffix(".gz") if len(name) > 3 else name
+        name = Path(name).stem
+    return Path(f"{name or 'run'}-gait")
+
+
+def check_folder(folder: Path, names: Iterable[str], *, force: bool = False) -> None:
+    """Make sure that nothing of others would be written over, before any work is done.
+
+    Raises
+    ------
+    OutputError
+        If the folder is a file, or holds a file of one of our names that we did not write.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file; results need a folder. Name another with --out.")
+    if force:
+        return
+    foreign = [name for name in names if not _ours(folder / name)]
+    if foreign:
+        raise OutputError(
+            f"{folder} holds {', '.join(foreign)} that gait did not write. Name another folder with --out, "
+            "or write over it with --force."
+        )
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files, each at once and whole; ours from an earlier result that are not among them go.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            passing = folder / f".{name}.{os.getpid()}.part"
+            try:
+                passing.write_bytes(content)
+                passing.replace(folder / name)
+            finally:
+                passing.unlink(missing_ok=True)
+        for name in MARKS:
+            # A page of yesterday's run beside today's numbers would be taken for today's.
+            stale = folder / name
+            if name not in files and stale.is_file() and _ours(stale):
+                stale.unlink()
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written to: {error.strerror or error}.") from error
+
+
+def _ours(file: Path) -> bool:
+    """Whether a file is not there, or begins like one of ours."""
+    if not file.exists() and not file.is_symlink():
+        return True
+    try:
+        with file.open("rb") as opened:
+            return MARKS[file.name] in opened.read(OPENING_BYTES)
+    except OSError:
+        return False
