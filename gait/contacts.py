@@ -57,6 +57,10 @@ LEAST_PEAK = 1.4
 #: From contact to body weight takes at most this share of a step.  [1]  Chosen: 0.05-0.25 in motion capture.
 LONGEST_RISE = 0.45
 
+#: The force passes body weight this near to where the smooth force does.  [share of a step]
+#: Chosen: 0.05-0.15 in motion capture; a clip that bounces in flight (SisFall D04) does so at 0.4.
+RISE_AROUND = 0.25
+
 #: Steps a second that are looked for.  [Hz]  Source: as in bouts.py.
 STEP_RATES = (1.9, 4.8)
 
@@ -154,8 +158,8 @@ def _events(force: Floats, light: Floats, level: float, hz: float, rate_hz: floa
     """Steep rise, rise and fall of one stretch's force through the level, one each a step, in samples.
 
     A clip that bounces in flight crosses the level too (SisFall D04), and so does a ripple after impact. The
-    rise that belongs to a stance is the last one before the smooth force passes body weight, its fall the
-    first one after the smooth force peaks; a fall that is not in the stretch is NaN.
+    rise that belongs to a stance is the last one before the force passes body weight where the smooth force
+    does, its fall the first one after the smooth force peaks; a fall that is not in the stretch is NaN.
     """
     none = np.zeros(0)
     step = rate_hz / hz
@@ -167,8 +171,12 @@ def _events(force: Floats, light: Floats, level: float, hz: float, rate_hz: floa
     if not (len(rise) and len(beat)):
         return none, none, none
     beat = beat[np.concatenate([[True], np.diff(beat) > APART * step])]
-    r = np.searchsorted(rise, beat, side="right") - 1
-    near = (r >= 0) & (beat - rise[np.maximum(r, 0)] < LONGEST_RISE * step)
+    # With a short stance the smooth force begins to rise before contact: the steep rise may come after it.
+    heavy = np.append(dsp.crossings(light, G, True), np.inf)
+    steep = heavy[np.searchsorted(heavy, beat - RISE_AROUND * step)]
+    r = np.searchsorted(rise, steep, side="right") - 1
+    near = (steep < beat + RISE_AROUND * step) & (r >= 0)
+    near &= beat - rise[np.maximum(r, 0)] < LONGEST_RISE * step
     beat, down = beat[near], rise[r[near]]
     if len(beat) == 0:
         return none, none, none
