@@ -15,7 +15,6 @@ from scipy import ndimage
 from gait import dsp
 from gait.bouts import Bouts
 from gait.gravity import Settled
-from gait.recording import Placement
 from gait.rotations import Floats
 from gait.units import G
 
@@ -94,15 +93,13 @@ class Contacts:
         return replace(self, side=side)
 
 
-def find_contacts(settled: Settled, bouts: Bouts, placement: Placement = "unknown") -> Contacts:
+def find_contacts(settled: Settled, bouts: Bouts) -> Contacts:
     """Contacts and toe-offs of every running bout.
 
     Parameters
     ----------
     settled : Settled
     bouts : Bouts
-    placement : Placement
-        Kept for constants by placement; those known so far are the same at sternum and sacrum.
 
     Returns
     -------
@@ -116,7 +113,9 @@ def find_contacts(settled: Settled, bouts: Bouts, placement: Placement = "unknow
         a, b = (int(x) for x in np.searchsorted(t, [bouts.start[i], bouts.stop[i]]))
         # Stances at the edges of the bout are read whole: a second of what lies outside goes with them.
         outer = np.searchsorted(t, [bouts.start[i] - 1.0, bouts.stop[i] + 1.0])
-        parts = [s for s in motion.stretches(slice(int(outer[0]), int(outer[1]))) if s.stop > a and s.start < b]
+        parts = [
+            s for s in motion.stretches(slice(int(outer[0]), int(outer[1]))) if s.stop > a and s.start < b
+        ]
         force = [settled.up_force(s) for s in parts]
         if b - a < motion.rate_hz:
             continue
@@ -125,7 +124,9 @@ def find_contacts(settled: Settled, bouts: Bouts, placement: Placement = "unknow
         hz, _ = dsp.local_period(whole, motion.rate_hz, middle, len(whole) / motion.rate_hz, STEP_RATES)
         light = [dsp.lowpass(f, FORCE_CUT, motion.rate_hz) for f in force]
         level = _level(np.concatenate(light), motion.rate_hz / float(hz[0]))
-        found = [_events(f, g, level, float(hz[0]), motion.rate_hz) for f, g in zip(force, light, strict=True)]
+        found = [
+            _events(f, g, level, float(hz[0]), motion.rate_hz) for f, g in zip(force, light, strict=True)
+        ]
         beat, down, up = (
             np.concatenate([t[s.start] + e[j] / motion.rate_hz for s, e in zip(parts, found, strict=True)])
             for j in range(3)
@@ -154,7 +155,9 @@ def _level(light: Floats, step: float) -> float:
     return float(max(CONTACT_FORCE, lightest + ABOVE_LIGHTEST))
 
 
-def _events(force: Floats, light: Floats, level: float, hz: float, rate_hz: float) -> tuple[Floats, Floats, Floats]:
+def _events(
+    force: Floats, light: Floats, level: float, hz: float, rate_hz: float
+) -> tuple[Floats, Floats, Floats]:
     """Steep rise, rise and fall of one stretch's force through the level, one each a step, in samples.
 
     A clip that bounces in flight crosses the level too (SisFall D04), and so does a ripple after impact. The

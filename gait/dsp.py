@@ -24,7 +24,7 @@ def _lowpass_sections(cut_hz: float, rate_hz: float) -> Floats:
 
 
 def lowpass(x: Floats, cut_hz: float, rate_hz: float) -> Floats:
-    """x (n,) or (n, c) low-passed forward and backward (no phase) along axis 0; short x comes back as it is."""
+    """X (n,) or (n, c) low-passed forward and backward (no phase) along axis 0; short x comes back as it is."""
     sections = _lowpass_sections(cut_hz, rate_hz)
     pad = min(int(rate_hz), len(x) - 1)
     if pad < 12:
@@ -80,7 +80,7 @@ def troughs(x: Floats, apart: float) -> NDArray[np.intp]:
 
 
 def at_index(x: Floats, p: Floats) -> Floats:
-    """x (n,) or (n, c) at fractional indices p (any shape), linear between samples, ends held."""
+    """X (n,) or (n, c) at fractional indices p (any shape), linear between samples, ends held."""
     i = np.clip(np.floor(p).astype(np.intp), 0, max(len(x) - 2, 0))
     d = np.clip(p - i, 0.0, 1.0)
     if x.ndim > 1:
@@ -116,7 +116,7 @@ def local_period(
     fs = rate_hz / factor
     usable = len(x) // factor * factor
     y = x[:usable].reshape(-1, factor).mean(axis=1) if usable else x[:0]
-    length = int(round(window_s * fs))
+    length = round(window_s * fs)
     if len(y) < length // 2:
         return np.full(len(at), np.nan), np.zeros(len(at))
     y = np.concatenate([y, np.zeros(max(0, length - len(y)))])
@@ -138,7 +138,11 @@ def local_period(
         shift = np.where(bend < 0, 0.5 * (left - right) / np.where(bend < 0, bend, 1.0), 0.0)
         hz[a : a + 2000] = (k1 + np.clip(shift, -0.5, 0.5)) * freq[1]
         ratio = freq / freq[k][:, None] * 2.0
-        near = (np.abs(ratio - np.round(ratio)) * freq[k][:, None] / 2.0 <= lobe) & (ratio > 0.5) & (ratio < 4.5)
+        near = (
+            (np.abs(ratio - np.round(ratio)) * freq[k][:, None] / 2.0 <= lobe) & (ratio > 0.5) & (ratio < 4.5)
+        )
         total = power[:, freq > 0.5].sum(axis=1)
-        share[a : a + 2000] = np.where(total > 0, (power * near).sum(axis=1) / np.where(total > 0, total, 1.0), 0.0)
+        share[a : a + 2000] = np.where(
+            total > 0, (power * near).sum(axis=1) / np.where(total > 0, total, 1.0), 0.0
+        )
     return hz, share

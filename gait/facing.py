@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from gait import dsp, rotations, torso
+from gait import rotations, torso
 from gait.bouts import Bouts
 from gait.contacts import Contacts
 from gait.errors import SignalError
@@ -186,9 +186,9 @@ def find_standing(settled: Settled, bouts: Bouts) -> Standing | None:
         mean = motion.acc[a : b + 1].mean(axis=0)
         ups.append(mean / np.linalg.norm(mean))
     if len(runs) == 0:
-        i = int(still[np.argmax(bouts.stop[still] - bouts.start[still])])
-        span = (float(bouts.start[i]), float(bouts.stop[i]))
-        return Standing(ups[list(still).index(i)], span, 1, None, motion.acc_offset)
+        longest = int(np.argmax(bouts.stop[still] - bouts.start[still]))
+        span = (float(bouts.start[still[longest]]), float(bouts.stop[still[longest]]))
+        return Standing(ups[longest], span, 1, None, motion.acc_offset)
     held = mean_up(settled, bouts)
     near = [j for j in range(len(still)) if _angle_deg(ups[j], held) < FARTHEST_STANDING_DEG]
     before = [j for j in near if bouts.stop[still[j]] <= bouts.start[runs[0]] + 1.0]
@@ -256,10 +256,10 @@ def find_facing(
     if learnt is not None:
         strides = _some(pair(contacts, threads), contacts, threads)
         if len(strides) < 4 or not learnt.sign_known:
-            return learnt, _sides(_Reading(1, 0.0, {}, False), contacts, threads)
+            return learnt, _sides(_Reading(1, 0.0, {}, False), threads)
         seen = _look(settled, strides, learnt.q_torso_sensor)
         reading = _read(seen, strides, contacts, threads, 0.0, None, placement, fixed=True)
-        return learnt, _sides(reading, contacts, threads)
+        return learnt, _sides(reading, threads)
     stood = standing or find_standing(settled, bouts)
     up = stood.up if stood else mean_up(settled, bouts)
     q_level = rotations.between(up, [0.0, 0.0, 1.0])
@@ -271,7 +271,11 @@ def find_facing(
 
     axis, axis_ok = (0.0, False) if look is None else _axis(look)
     gain = _speed_gained(settled, bouts, q_level)
-    reading = _read(look, strides, contacts, threads, axis, gain, placement) if look else _Reading(1, 0.0, {}, False)
+    reading = (
+        _read(look, strides, contacts, threads, axis, gain, placement)
+        if look
+        else _Reading(1, 0.0, {}, False)
+    )
     forward = axis + (0.0 if reading.sign > 0 else np.pi)
     cues: list[tuple[str, float, float]] = []
     if axis_ok:
@@ -297,7 +301,7 @@ def find_facing(
         if look:
             reading = _read(look, strides, contacts, threads, forward, None, placement, fixed=True)
     elif not sign_known:
-        why.append(_why_sign(placement, gain, reading, look is not None))
+        why.append(_why_sign(placement, reading, look is not None))
     about = np.array([np.cos(-forward / 2), 0.0, 0.0, np.sin(-forward / 2)])
     mounting = Mounting(
         q_torso_sensor=rotations.multiply(about, q_level),
@@ -311,7 +315,7 @@ def find_facing(
         crept_deg=stood.crept_deg if stood else None,
         acc_offset=settled.motion.acc_offset,
     )
-    return mounting, _sides(reading, contacts, threads)
+    return mounting, _sides(reading, threads)
 
 
 @dataclass(frozen=True)
@@ -449,7 +453,9 @@ def _read(
     duration = float(np.median(strides.duration))
     early = max(2, int(STANCE_START / duration * torso.POINTS))
     half = torso.POINTS // 2
-    thread_of = threads.thread[np.searchsorted(contacts.contact, strides.start)] if len(strides) else np.zeros(0)
+    thread_of = (
+        threads.thread[np.searchsorted(contacts.contact, strides.start)] if len(strides) else np.zeros(0)
+    )
     phase_votes = {1: 0.0, -1: 0.0}
     if known and placement != "upper-back":
         even = np.fft.rfft(np.nanmean(along, axis=0))[2]
@@ -464,7 +470,9 @@ def _read(
             mine = thread_of == th
             turn = float(np.nanmean(c["rotation"][mine, 0] - c["rotation"][mine, half])) * DEG
             push = float(
-                np.nanmean(lateral[mine][:, :early].mean(axis=1) - lateral[mine][:, half : half + early].mean(axis=1))
+                np.nanmean(
+                    lateral[mine][:, :early].mean(axis=1) - lateral[mine][:, half : half + early].mean(axis=1)
+                )
             )
             votes = 0.0
             if known:
@@ -490,7 +498,7 @@ def _read(
     return _Reading(sign, abs(evidence[1] - evidence[-1]), left, torn)
 
 
-def _sides(reading: _Reading, contacts: Contacts, threads: Threads) -> NDArray[np.str_]:
+def _sides(reading: _Reading, threads: Threads) -> NDArray[np.str_]:
     """Foot of each contact by thread."""
     side = np.array(["A", "B"])[threads.foot].astype("<U5")
     for th in np.unique(threads.thread):
@@ -517,14 +525,16 @@ def _stated(facing: str, up: Floats, q_level: Floats) -> float:
     return float(np.arctan2(level[1], level[0]))
 
 
-def _why_sign(placement: Placement, gain: _Gain | None, reading: _Reading, looked: bool) -> str:
+def _why_sign(placement: Placement, reading: _Reading, looked: bool) -> str:
     """Why forward and backward could not be told apart."""
     if not looked:
         return "Too few strides to tell which way the sensor faced."
     if placement == "unknown":
         return "No start from standing was recorded and the placement is not known, so forward and backward look alike."
     if reading.torn:
-        return "The cues for forward and backward disagree in this recording, so it stays open which is which."
+        return (
+            "The cues for forward and backward disagree in this recording, so it stays open which is which."
+        )
     return "Forward and backward could not be told apart in this recording."
 
 

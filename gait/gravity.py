@@ -112,7 +112,11 @@ class Settled:
             f = self.motion.force(here)
             w, x, y, z = self.q_earth_sensor[here].T
             # Third row of the rotation matrix alone: a third of the work.
-            up = 2 * (x * z - w * y) * f[:, 0] + 2 * (y * z + w * x) * f[:, 1] + (1 - 2 * (x * x + y * y)) * f[:, 2]
+            up = (
+                2 * (x * z - w * y) * f[:, 0]
+                + 2 * (y * z + w * x) * f[:, 1]
+                + (1 - 2 * (x * x + y * y)) * f[:, 2]
+            )
             out[a - part.start : here.stop - part.start] = up
         return out
 
@@ -219,10 +223,13 @@ class _Nodes:
 
 def _nodes(motion: Motion, part: slice) -> _Nodes:
     """Nodes of one passage, NODE_EVERY apart within each of its stretches."""
-    at, first, last, link = [], [], [], []
+    at: list[Floats] = []
+    first, last, link = [], [], []
     for s in motion.stretches(part):
         a, n = s.start - part.start, s.stop - s.start
-        here = a + np.arange(min(0.5 * (n - 1), 0.5 * NODE_EVERY * motion.rate_hz), n - 0.5, NODE_EVERY * motion.rate_hz)
+        here = a + np.arange(
+            min(0.5 * (n - 1), 0.5 * NODE_EVERY * motion.rate_hz), n - 0.5, NODE_EVERY * motion.rate_hz
+        )
         if at:
             gap = motion.t[s.start] - motion.t[s.start - 1]
             link.append(np.array([1.0 / (1.0 + (gap / LOOSE_GAP) ** 2)]))
@@ -247,7 +254,11 @@ def _mean_force(motion: Motion, q: Floats, part: slice, nodes: _Nodes, width: Fl
             x, y = max(a, lo - margin), min(b, lo + PIECE + margin)
             whole = slice(part.start + x, part.start + y)
             force = rotations.rotate(q[whole], motion.force(whole))
-            out[inside] = dsp.double_box(force, nodes.at[inside] - x, width[inside]) if y - x > 2 else force.mean(axis=0)
+            out[inside] = (
+                dsp.double_box(force, nodes.at[inside] - x, width[inside])
+                if y - x > 2
+                else force.mean(axis=0)
+            )
     return out
 
 
@@ -267,7 +278,7 @@ def _widths(hz: Floats) -> Floats:
 def _smooth(direction: Floats, weight: Floats, link: Floats) -> Floats:
     """Unit vectors (m, 3) near the nodes' own directions, stiff in time, with a Cauchy loss."""
     m = len(direction)
-    unit = direction / np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-9)
+    unit: Floats = direction / np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-9)
     if m < 3:
         return unit
     bands = np.zeros((3, m))  # upper form of the symmetric penalty: second, first, main diagonal

@@ -7,6 +7,7 @@ Not here: which way is down (gravity.py), which way the torso faces (facing.py).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +57,8 @@ class Motion:
     t: Floats
     rate_hz: float
     gap: NDArray[np.bool_]
-    acc: NDArray[np.float32]
-    gyr: NDArray[np.float32]
+    acc: Floats
+    gyr: Floats
     rest: NDArray[np.bool_]
     bias_t: Floats
     bias: Floats
@@ -104,7 +105,7 @@ def _ranges(starts: NDArray[np.intp], within: slice) -> list[slice]:
     """The range cut at those starts that lie inside it."""
     inside = starts[(starts > within.start) & (starts < within.stop)]
     edges = [within.start, *(int(i) for i in inside), within.stop]
-    return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True) if b > a]
+    return [slice(a, b) for a, b in pairwise(edges) if b > a]
 
 
 class MotionFilter:
@@ -131,7 +132,9 @@ class MotionFilter:
         if n == 0:
             none = np.zeros(0)
             single = np.zeros((0, 3), np.float32)
-            return Motion(none, self._rate_hz, even.gap, single, single, np.zeros(0, bool), none, np.zeros((0, 3)), none)
+            return Motion(
+                none, self._rate_hz, even.gap, single, single, np.zeros(0, bool), none, np.zeros((0, 3)), none
+            )
         out = self._filter.updateBatch(np.ascontiguousarray(s.gyr), np.ascontiguousarray(s.acc))
         every = max(1, round(BIAS_EVERY * self._rate_hz))
         kept = np.arange((-self._seen) % every, n, every)

@@ -202,12 +202,12 @@ class Pipeline:
         SignalError
             If nothing was pushed, or the stated facing points up or down.
         """
-        tell = progress or (lambda stage: None)
+        tell = progress or (lambda _stage: None)
         tell("gravity and bouts")
         settled, bouts = self._bouts()
         motion = settled.motion
         tell("contacts")
-        contacts = find_contacts(settled, bouts, self._placement)
+        contacts = find_contacts(settled, bouts)
         threads = strides_room.follow_feet(contacts)
         tell("facing")
         mounting, sides = facing_room.find_facing(
@@ -231,7 +231,12 @@ class Pipeline:
             lost_share=self._missing / max(1, self._missing + self._rows),
             cycles=cycles,
         )
-        regular = strides.regular & np.isfinite(cycles["up"][:, 0]) & _straight(cycles) & _whole(strides, motion.t[quality.clipped])
+        regular = (
+            strides.regular
+            & np.isfinite(cycles["up"][:, 0])
+            & _straight(cycles)
+            & _whole(strides, motion.t[quality.clipped])
+        )
         strides = replace(strides, regular=regular)
         tell("measures and traits")
         six = bool(self._calibration and self._calibration.six_position)
@@ -259,7 +264,9 @@ class Pipeline:
     def _bouts(self) -> tuple[Settled, Bouts]:
         """Settled motion of the samples held, and what kinds of motion are in it."""
         if not self._held:
-            raise SignalError("There are too few samples to analyse; a recording of some seconds at least is needed.")
+            raise SignalError(
+                "There are too few samples to analyse; a recording of some seconds at least is needed."
+            )
         motion = motion_room.join(self._held)
         self._held[:] = [motion]  # the same samples in one piece; the pieces would be held twice
         still = bouts_room.find_still(motion)
@@ -329,7 +336,9 @@ def analyze(
     ['still', 'run']
     """
     if len(recording.samples) < 2:
-        raise SignalError("There are too few samples to analyse; a recording of some seconds at least is needed.")
+        raise SignalError(
+            "There are too few samples to analyse; a recording of some seconds at least is needed."
+        )
     stood = standing_of(standing, calibration) if standing is not None else None
     pipeline = Pipeline(
         recording.rate_hz,

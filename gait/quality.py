@@ -102,7 +102,9 @@ def assess(motion: Motion, bouts: Bouts, *, lost_share: float, cycles: Cycles) -
         said.append(f"{100 * lost_share:.1f} % of the samples were lost.")
     low = motion.rate_hz < LOW_RATE
     if low:
-        said.append(f"{motion.rate_hz:.0f} samples a second are few for a running step; 100 or more hear it well.")
+        said.append(
+            f"{motion.rate_hz:.0f} samples a second are few for a running step; 100 or more hear it well."
+        )
     if not_trunk:
         said.append(not_trunk)
     return Quality(lost_share, share, tuple(said), low, not_trunk, at_end)

@@ -12,7 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+#: Real arrays; double precision unless a docstring says single.
+Floats = NDArray[np.floating]
 
 #: No rotation at all.
 IDENTITY: Floats = np.array([1.0, 0.0, 0.0, 0.0])
@@ -33,7 +34,7 @@ def multiply(p: ArrayLike, q: ArrayLike) -> Floats:
 
 def inverse(q: ArrayLike) -> Floats:
     """Inverse of unit quaternions (..., 4)."""
-    return np.asarray(q, float) * np.array([1.0, -1.0, -1.0, -1.0])
+    return np.asarray(np.asarray(q, float) * np.array([1.0, -1.0, -1.0, -1.0]))
 
 
 def rotate(q: ArrayLike, v: ArrayLike) -> Floats:
@@ -100,7 +101,10 @@ def between(a: ArrayLike, b: ArrayLike) -> Floats:
     u = u / np.linalg.norm(u, axis=-1, keepdims=True)
     v = v / np.linalg.norm(v, axis=-1, keepdims=True)
     w = 1.0 + np.sum(u * v, axis=-1, keepdims=True)
-    q = np.concatenate(np.broadcast_arrays(w, np.cross(u, v)[..., :1], np.cross(u, v)[..., 1:2], np.cross(u, v)[..., 2:]), axis=-1)
+    q = np.concatenate(
+        np.broadcast_arrays(w, np.cross(u, v)[..., :1], np.cross(u, v)[..., 1:2], np.cross(u, v)[..., 2:]),
+        axis=-1,
+    )
     opposite = w[..., 0] < 1e-12
     if np.any(opposite):
         axis = np.cross(u, np.where(np.abs(u[..., :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]))

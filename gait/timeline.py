@@ -66,7 +66,9 @@ class EvenClock:
                     parts += self._even(self._held, last=True)
                 self._held, self._origin, self._next = None, float(samples.t[start]), 0
             piece = samples[start:stop]
-            parts += self._even(piece if self._held is None else Samples.join([self._held, piece]), last=False)
+            parts += self._even(
+                piece if self._held is None else Samples.join([self._held, piece]), last=False
+            )
         if not parts:
             return EvenSamples(samples[:0], np.zeros(0, bool))
         gap = np.zeros(sum(len(p) for p, _ in parts), bool)

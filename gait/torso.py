@@ -29,7 +29,18 @@ POINTS = 64
 PIECE = 60_000
 
 #: The columns of TorsoMotion.values.
-CHANNELS = ("lean", "rotation", "sway", "forward", "left", "up", "roll_rate", "pitch_rate", "turning", "heading")
+CHANNELS = (
+    "lean",
+    "rotation",
+    "sway",
+    "forward",
+    "left",
+    "up",
+    "roll_rate",
+    "pitch_rate",
+    "turning",
+    "heading",
+)
 
 #: Those that measures look at, and those that tell which way the torso faces.
 MEASURED = ("lean", "rotation", "sway", "up", "turning", "heading")
@@ -72,11 +83,11 @@ class Cycles:
     """
 
     strides: Strides
-    values: Mapping[str, NDArray[np.float32]]
+    values: Mapping[str, Floats]
     again_step: Floats
     again_stride: Floats
 
-    def __getitem__(self, channel: str) -> NDArray[np.float32]:
+    def __getitem__(self, channel: str) -> Floats:
         return self.values[channel]
 
 

@@ -94,7 +94,9 @@ class Calibration:
         shapes = (found.gyr_bias.shape, found.acc_offset.shape, found.acc_gain.shape)
         values = np.concatenate([found.gyr_bias.ravel(), found.acc_offset.ravel(), found.acc_gain.ravel()])
         if shapes != ((3,), (3,), (3, 3)) or not np.isfinite(values).all():
-            raise CalibrationError(f"{path.name}: bias and offset take 3 numbers, the gain 3 x 3; got {shapes}.")
+            raise CalibrationError(
+                f"{path.name}: bias and offset take 3 numbers, the gain 3 x 3; got {shapes}."
+            )
         if np.abs(found.acc_gain - np.eye(3)).max() > LARGEST_GAIN_ERROR:
             raise CalibrationError(
                 f"{path.name}: the gain is {np.abs(found.acc_gain - np.eye(3)).max():.2f} away from 1, more than "

@@ -59,7 +59,9 @@ class View:
             why.append("The recording has few samples a second.")
         if q.clipped_share > 0:
             trust *= float(np.clip(1.0 - 20.0 * q.clipped_share, 0.0, 1.0))
-            why.append(f"The sensor reached the end of its range in {100 * q.clipped_share:.1f} % of the running.")
+            why.append(
+                f"The sensor reached the end of its range in {100 * q.clipped_share:.1f} % of the running."
+            )
         if q.lost_share > 0.05:
             trust *= float(np.clip(1.0 - 2.0 * q.lost_share, 0.0, 1.0))
             why.append(f"{100 * q.lost_share:.0f} % of the samples were lost.")

@@ -1,4 +1,8 @@
-"""How far forward the trunk is held, against the runner's own standing line."""
+"""How far forward the trunk is held, against the runner's own standing line.
+
+Lives here: the mean inclination in the plane of progression, and how far it can be wrong.
+Not here: angles per sample (torso.py), whether it may be spoken of (traits/).
+"""
 
 from __future__ import annotations
 

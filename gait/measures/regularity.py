@@ -1,4 +1,8 @@
-"""How much a step and a stride resemble the next."""
+"""How much a step and a stride resemble the next.
+
+Lives here: correlations of the vertical acceleration with itself.
+Not here: variability of their times (rhythm.py).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""How quickly and how evenly the feet land."""
+"""How quickly and how evenly the feet land.
+
+Lives here: cadence and the variability of stride times.
+Not here: contact and flight (spring.py), the contacts themselves (contacts.py).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,9 @@ def cadence(view: View) -> Measure:
     """
     per_stride = 120.0 / view.strides.duration
     trust, why = view.trust(trunk=False)
-    m = measured("cadence", "spm", per_stride, view.counted, systematic=0.0, column="cadence_spm", trust=trust, why=why)
+    m = measured(
+        "cadence", "spm", per_stride, view.counted, systematic=0.0, column="cadence_spm", trust=trust, why=why
+    )
     if m.value is None:
         return m
     return Measure(**{**m.__dict__, "systematic": CLOCK_SIGMA * m.value})

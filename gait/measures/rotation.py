@@ -1,4 +1,8 @@
-"""How far the torso turns to and fro in a stride."""
+"""How far the torso turns to and fro in a stride.
+
+Lives here: its peak-to-peak azimuth.
+Not here: how it meets the landing (togetherness.py), the heading (torso.py).
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,12 @@
-"""How smoothly the trunk turns within a stride."""
+"""How smoothly the trunk turns within a stride.
+
+Lives here: the spectral arc length of its angular rate.
+Not here: how far it turns (rotation.py).
+"""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gait.measures.context import View
 from gait.measures.measure import Measure, measured
@@ -44,11 +47,18 @@ def smoothness(view: View) -> Measure:
         per_stride[a : a + PIECE] = _arc_length(size[a : a + PIECE], time[a : a + PIECE])
     trust, why = view.trust(trunk=True)
     return measured(
-        "smoothness", "", per_stride, view.counted, systematic=SYSTEMATIC, column="smoothness_1", trust=trust, why=why
+        "smoothness",
+        "",
+        per_stride,
+        view.counted,
+        systematic=SYSTEMATIC,
+        column="smoothness_1",
+        trust=trust,
+        why=why,
     )
 
 
-def _arc_length(size: NDArray[np.float32], time: Floats) -> Floats:
+def _arc_length(size: Floats, time: Floats) -> Floats:
     """SPARC of the rows of size (k, m) that last ``time`` (k,) seconds; NaN where a row is not whole."""
     n = size.shape[1] * PADDING
     spectrum = np.abs(np.fft.rfft(size, n, axis=1))
@@ -58,7 +68,9 @@ def _arc_length(size: NDArray[np.float32], time: Floats) -> Floats:
     loud = (hz <= HIGHEST) & (level >= THRESHOLD)
     last = np.where(loud.any(axis=1), level.shape[1] - 1 - np.argmax(loud[:, ::-1], axis=1), 0)
     span = np.take_along_axis(hz, last[:, None], axis=1)
-    step = np.sqrt((np.diff(hz, axis=1) / np.where(span > 0, span, np.nan)) ** 2 + np.diff(level, axis=1) ** 2)
+    step = np.sqrt(
+        (np.diff(hz, axis=1) / np.where(span > 0, span, np.nan)) ** 2 + np.diff(level, axis=1) ** 2
+    )
     used = np.arange(step.shape[1]) < last[:, None]
     length = -np.where(used, step, 0.0).sum(axis=1)
     return np.where(np.isfinite(size).all(axis=1) & (last > 0), length, np.nan)

@@ -1,4 +1,8 @@
-"""How much of a step is air, and how far the trunk rises and falls."""
+"""How much of a step is air, and how far the trunk rises and falls.
+
+Lives here: vertical oscillation, contact and flight times.
+Not here: when feet land (contacts.py).
+"""
 
 from __future__ import annotations
 

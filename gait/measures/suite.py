@@ -1,4 +1,8 @@
-"""All measures of a run, in order: the room's one door."""
+"""All measures of a run, in order: the room's one door.
+
+Lives here: the list, and the mean waveforms.
+Not here: any single measure.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""How far the trunk tips from side to side in a stride."""
+"""How far the trunk tips from side to side in a stride.
+
+Lives here: its peak-to-peak sideways inclination.
+Not here: turning about its long axis (rotation.py).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Whether the turn of the torso arrives with the landing of the foot."""
+"""Whether the turn of the torso arrives with the landing of the foot.
+
+Lives here: the concentration of its phase, and what chance would give.
+Not here: how far it turns (rotation.py).
+"""
 
 from __future__ import annotations
 
@@ -47,7 +51,14 @@ def togetherness(view: View) -> Measure:
         trust = 0.0
         why = (*why, f"Not above what turning by its own rhythm gives by chance ({level:.2f}).")
     return measured(
-        "togetherness", "", per_stride, counted, systematic=SYSTEMATIC, column="togetherness_1", trust=trust, why=why
+        "togetherness",
+        "",
+        per_stride,
+        counted,
+        systematic=SYSTEMATIC,
+        column="togetherness_1",
+        trust=trust,
+        why=why,
     )
 
 

@@ -112,7 +112,7 @@ class Runner:
     def contact_time(self, speed: Floats | float) -> Floats:
         """Mean running contact time at a speed, never longer than 0.98 of a step. [s]."""
         share = 1.0 if self.contact_s is None else self.contact_s / contact_at(self.speed_mps)
-        return np.minimum(contact_at(speed) * share, 0.98 * self.step_time(speed))
+        return np.asarray(np.minimum(contact_at(speed) * share, 0.98 * self.step_time(speed)))
 
     def walking(self) -> Runner:
         """The same person walking: everything smaller, and an upright trunk."""

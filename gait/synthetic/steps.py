@@ -118,6 +118,7 @@ def steps_of(bout: Bout, path: Path, body: Runner, rng: np.random.Generator) -> 
     contact, extra = _contacts(bout, path, body, rng)
     step = np.diff(contact, append=2 * contact[-1] - contact[-2])
     speed = path.speed(contact)
+    stance: Floats
     if running:
         stance = body.contact_time(speed) * (1.0 + 0.6 * (step / body.step_time(speed) - 1.0))
     else:

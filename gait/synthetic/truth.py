@@ -104,7 +104,9 @@ def simulate(runner: Runner, course: Course, sensor: Sensor, seed: int) -> tuple
     body = Body(runner, course, body_rng)
     samples, taken, height = readings(body, sensor, sensor_rng)
     lean, sway, turn, q_earth_torso = _oriented(body, taken)
-    contact, toe_off, side, running = [np.empty(0)], [np.empty(0)], [np.empty(0, bool)], [np.empty(0, bool)]
+    contact: list[Floats] = [np.empty(0)]
+    toe_off: list[Floats] = [np.empty(0)]
+    side, running = [np.empty(0, bool)], [np.empty(0, bool)]
     for steps in body.steps:
         contact.append(steps.contact[steps.real])
         toe_off.append(steps.toe_off[steps.real])
