@@ -108,12 +108,27 @@ def find_bouts(settled: Settled, still: list[tuple[float, float]] | None = None)
         for spans, kind in ((runs, "run"), (walks, "walk")):
             found += [(float(t[a]), float(t[b]), kind) for a, b in spans]
     found += [(a, b, "still") for a, b in (find_still(motion) if still is None else still)]
-    found.sort()
+    found = _apart(sorted(found))
     return Bouts(
         np.array([f[0] for f in found], float),
         np.array([f[1] for f in found], float),
         np.array([f[2] for f in found], dtype="<U5"),
     )
+
+
+def _apart(found: list[tuple[float, float, str]]) -> list[tuple[float, float, str]]:
+    """The same bouts without overlap: standing gives way, then what comes later."""
+    out: list[tuple[float, float, str]] = []
+    for start, stop, kind in found:
+        if out and start < out[-1][1]:
+            a, b, before = out[-1]
+            if before == "still":
+                out[-1] = (a, start, before)
+            else:
+                start = b
+        if stop > start:
+            out.append((start, stop, kind))
+    return out
 
 
 Span = tuple[int, int]

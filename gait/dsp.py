@@ -14,6 +14,10 @@ from scipy import signal
 
 from gait.rotations import Floats
 
+#: A rhythm is looked for in no less than this many of its longest periods.  [1]  Chosen: a Hann window's main
+#: lobe is two lines wide.
+FEWEST_PERIODS = 2.0
+
 
 @lru_cache(maxsize=32)
 def _lowpass_sections(cut_hz: float, rate_hz: float) -> Floats:
@@ -99,7 +103,7 @@ def local_period(
     at : (m,) array
         Centres. [samples]
     window_s : float
-        Length of the Hann window. [s]
+        Length of the Hann window; all of x when that is shorter. [s]
     band_hz : (low, high)
         Where the rhythm is looked for. [Hz]
 
@@ -116,17 +120,16 @@ def local_period(
     fs = rate_hz / factor
     usable = len(x) // factor * factor
     y = x[:usable].reshape(-1, factor).mean(axis=1) if usable else x[:0]
-    length = round(window_s * fs)
-    if len(y) < length // 2:
+    length = min(round(window_s * fs), len(y))
+    if length < FEWEST_PERIODS * fs / band_hz[0]:
         return np.full(len(at), np.nan), np.zeros(len(at))
-    y = np.concatenate([y, np.zeros(max(0, length - len(y)))])
     start = np.clip(np.round(at / factor - length / 2).astype(np.intp), 0, len(y) - length)
     size = int(2 ** np.ceil(np.log2(2 * length)))
     freq = np.fft.rfftfreq(size, 1.0 / fs)
     taper = np.hanning(length)
     hz, share = np.empty(len(at)), np.empty(len(at))
     inside = (freq >= band_hz[0]) & (freq <= band_hz[1])
-    lobe = 2.0 / window_s  # half width of a Hann window's main lobe
+    lobe = 2.0 * fs / length  # half width of a Hann window's main lobe
     for a in range(0, len(at), 2000):  # bounded memory, whatever the length
         rows = np.lib.stride_tricks.sliding_window_view(y, length)[start[a : a + 2000]]
         power = np.abs(np.fft.rfft((rows - rows.mean(axis=1, keepdims=True)) * taper, size, axis=1)) ** 2

@@ -143,18 +143,18 @@ def standing_offset(motion: Motion, still: list[tuple[float, float]]) -> Floats:
     in, it tilts the trunk by that share of its lean (0.08 g of bias on 10° of lean is 0.8°). Zero without
     standing, and for rests that cannot be the runner's.
     """
-    moving = np.ones(len(motion), bool)
+    moved, count = motion.acc.sum(axis=0, dtype=float), len(motion)
     rests = []
     for start, stop in still:
         a, b = np.searchsorted(motion.t, [start, stop])
-        moving[a:b] = False
+        total = motion.acc[a : b + 1].sum(axis=0, dtype=float)
+        moved, count = moved - total, count - (b + 1 - a)
         if stop - start >= SHORTEST_STANDING:
-            rests.append(motion.acc[a : b + 1].mean(axis=0))
+            rests.append(total / (b + 1 - a))
     if not rests:
         return np.zeros(3)
-    if moving.any():
-        held = motion.acc[moving].mean(axis=0)
-        rests = [r for r in rests if _angle_deg(r, held) < FARTHEST_STANDING_DEG]
+    if count > 0:
+        rests = [r for r in rests if _angle_deg(r, moved / count) < FARTHEST_STANDING_DEG]
     if not rests:
         return np.zeros(3)
     mean = np.mean(rests, axis=0)

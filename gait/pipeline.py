@@ -42,7 +42,7 @@ from gait.version import VERSION
 SETTLE = 2.0
 
 #: Samples pushed at a time from a whole recording.  [samples]  Chosen: bounded memory.
-PUSH = 250_000
+PUSH = 60_000
 
 #: A stride that turns more than this is not straight enough to count.  [°/s]
 #: Chosen: a 400 m track's bend at 5 m/s is 7.8°/s and counts, a hairpin does not.
@@ -230,6 +230,7 @@ class Pipeline:
             bouts,
             lost_share=self._missing / max(1, self._missing + self._rows),
             cycles=cycles,
+            crept_deg=mounting.crept_deg,
         )
         regular = (
             strides.regular

@@ -28,6 +28,10 @@ LEAST_RANGE = 1.85 * G
 #: Fewest clipped samples that are said.  [samples]  Chosen: a few flats happen by chance.
 FEWEST_CLIPPED = 5
 
+#: Standing before and after that differ by more: the clip moved.  [°]
+#: Chosen: a person repeats standing to 1°, so two differ by 1.4° (1 sd); twice that.
+CREPT_DEG = 3.0
+
 #: Below this rate contacts and waveforms suffer.  [Hz]  Source: 50 Hz doubles the stride error against 100.
 LOW_RATE = 75.0
 
@@ -71,7 +75,9 @@ class Quality:
     clipped: NDArray[np.bool_]
 
 
-def assess(motion: Motion, bouts: Bouts, *, lost_share: float, cycles: Cycles) -> Quality:
+def assess(
+    motion: Motion, bouts: Bouts, *, lost_share: float, cycles: Cycles, crept_deg: float | None
+) -> Quality:
     """Gather what is known of the recording.
 
     Parameters
@@ -83,6 +89,8 @@ def assess(motion: Motion, bouts: Bouts, *, lost_share: float, cycles: Cycles) -
         As in Quality.
     cycles : Cycles
         Strides in torso axes, to see whether they can be a trunk's.
+    crept_deg : float or None
+        Angle between standing before and after. [°]
     """
     not_trunk = _no_trunk(cycles)
     at_end = clipped(motion.acc, LEAST_RANGE)
@@ -104,6 +112,10 @@ def assess(motion: Motion, bouts: Bouts, *, lost_share: float, cycles: Cycles) -
     if low:
         said.append(
             f"{motion.rate_hz:.0f} samples a second are few for a running step; 100 or more hear it well."
+        )
+    if crept_deg is not None and crept_deg > CREPT_DEG:
+        said.append(
+            f"The standing before and after the run differ by {crept_deg:.1f}°: the clip moved on the way."
         )
     if not_trunk:
         said.append(not_trunk)

@@ -10,6 +10,7 @@ import numpy as np
 
 from gait.measures.context import View
 from gait.measures.measure import Measure, measured, nothing
+from gait.quality import CREPT_DEG
 from gait.units import DEG, RAD
 
 #: A person repeats quiet standing to about this.  [°, 1 sd]  Source: design note on signals and traits.
@@ -48,16 +49,16 @@ def lean(view: View) -> Measure:
     turned = abs(value) * (1.0 - np.cos(m.forward_sigma_deg * RAD))
     # An axis that is off sees some of how the trunk is held sideways.
     across = abs(float(np.nanmean(view.cycles["sway"]))) * DEG * np.sin(m.forward_sigma_deg * RAD)
-    crept = (m.crept_deg or 0.0) / 2.0
-    if crept > 1.5:
-        trust *= 0.5
-        why += (f"The standing before and after differ by {m.crept_deg:.1f}°: the clip moved on the way.",)
+    crept = m.crept_deg or 0.0
+    if crept > CREPT_DEG:
+        trust *= 0.5 if crept < 2 * CREPT_DEG else 0.25
+        why += (f"The standing before and after differ by {crept:.1f}°: the clip moved on the way.",)
     return measured(
         "lean",
         "deg",
         per_stride,
         view.counted & (np.abs(per_stride) < PLAUSIBLE_DEG),
-        systematic=float(np.sqrt(standing**2 + sensor**2 + turned**2 + across**2 + (crept / 2) ** 2)),
+        systematic=float(np.sqrt(standing**2 + sensor**2 + turned**2 + across**2 + crept**2 / 12)),
         column="lean_deg",
         trust=trust,
         why=why,

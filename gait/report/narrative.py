@@ -208,13 +208,14 @@ def _quiet(analysis: Analysis, words: Words, steady: int) -> str:
     deaf: Sequence[Trait] = [t for t in analysis.traits if t.state == "could_not_listen"]
     if not deaf:
         return ""
+    # A sensor at the end of its range is why few strides could count, so it is said first.
+    if any(analysis.quality.clipped_share > t.rule.most_clipped for t in deaf):
+        return words.say("story.clipped")
     needed = LEAST_BLOCKS * STRIDES_PER_BLOCK
     if steady < needed:
         return words.say("story.too_short", count=words.count(steady), needed=needed) if steady else ""
     if analysis.quality.not_trunk and any("trunk" in t.rule.needs for t in deaf):
         return words.say("story.no_trunk")
-    if any(analysis.quality.clipped_share > t.rule.most_clipped for t in deaf):
-        return words.say("story.clipped")
     if any("standing" in t.rule.needs for t in deaf):
         standing = analysis.mounting.standing
         if standing is None:
