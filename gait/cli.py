@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import cast
 
+from firmware_bridge.errors import BridgeError
 from gait import __version__
 from gait.commands.command import DONE, FAILED, STOPPED, USAGE, WELCOME_SAMPLE, Command, UsageError
 from gait.errors import GaitError
@@ -24,6 +25,10 @@ from gait.errors import GaitError
 #: Command -> what it is for, in the order of the help. Each is gait/commands/<command>.py.
 COMMANDS = {
     "analyze": "a recording of a run becomes a page, a JSON and tables",
+    "record": "from a sensor's port into a file that survives anything",
+    "ports": "where a sensor may be plugged in",
+    "simulate": "a made-up sensor on a port, for whoever has none",
+    "convert": "a capture becomes a CSV",
     "sample": "write a made-up recording to try things on",
 }
 
@@ -87,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("gait: stopped.", file=sys.stderr)
         return STOPPED
-    except GaitError as error:
+    except (GaitError, BridgeError) as error:
         if "--debug" in words:
             traceback.print_exc()
         print(f"gait: {error}", file=sys.stderr)

@@ -176,6 +176,29 @@ def test_nothing_on_the_analysis_path_is_posix_only() -> None:
         assert not foreign, f"{path} imports {foreign}"
 
 
+def _at_the_top(path: Path) -> set[str]:
+    """Modules that a file imports when it is imported itself, not when a function of it is called."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+        waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def test_the_bridge_opens_on_every_system() -> None:
+    """What POSIX alone has is imported in the function that needs it, which says so where it is missing."""
+    for path in _files(BRIDGE):
+        foreign = {name.split(".")[0] for name in _at_the_top(path)} & POSIX_ONLY
+        assert not foreign, f"{path} imports {foreign} at its top"
+
+
 def test_every_file_says_what_lives_here_and_what_does_not() -> None:
     for path in _files(GAIT) + _files(BRIDGE):
         if path.name == "__init__.py":
@@ -185,7 +208,10 @@ def test_every_file_says_what_lives_here_and_what_does_not() -> None:
         assert "Not here:" in words or path.name == "version.py", path
 
 
-@pytest.mark.parametrize("words", [["--help"], ["analyze", "--help"], ["--version"], []])
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], ["analyze", "--help"], ["record", "--help"], ["simulate", "--help"], ["--version"], []],
+)
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
     code = (
         "import sys, gait.cli\n"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gait.errors import ReadError
-from gait.readers import csv_file, sensor_logger
+from gait.readers import csv_file, sensor_logger, wire
 from gait.readers.dialects import known_dialects
 from gait.readers.rows import TextSource
 from gait.readers.words import Units, parse_units
@@ -35,7 +35,7 @@ def read(
     Parameters
     ----------
     path : str or Path
-        A CSV (also gzip), or the zip or folder of a phone logger.
+        A capture, a serial logger's raw file, a CSV (also gzip), or the zip or folder of a phone logger.
     dialect : str, optional
         Key of the dialect, when it should not be recognised.
     columns : str, optional
@@ -102,18 +102,24 @@ def read_with_units(
                 raise ReadError(
                     f"{path.name} is one file; a {sensor_logger.TITLE} export is a zip or a folder of files."
                 )
-            source = TextSource.open(path)
-            try:
-                found = csv_file.read_table(
-                    source,
-                    dialect=dialect,
-                    columns=columns,
-                    units=words,
-                    rate_hz=rate_hz,
-                    otherwise=otherwise,
+            spoken = wire.recognise(path) if dialect is None else None
+            if spoken is not None:
+                found = wire.read_wire(
+                    path, spoken, columns=columns, units=words, rate_hz=rate_hz, otherwise=otherwise
                 )
-            finally:
-                source.close()
+            else:
+                source = TextSource.open(path)
+                try:
+                    found = csv_file.read_table(
+                        source,
+                        dialect=dialect,
+                        columns=columns,
+                        units=words,
+                        rate_hz=rate_hz,
+                        otherwise=otherwise,
+                    )
+                finally:
+                    source.close()
     except OSError as error:
         raise ReadError(f"{path} cannot be read: {error.strerror or error}.") from error
     recording, units_found = found

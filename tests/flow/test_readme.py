@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gait.cli import main
+from gait.cli import _parser, main
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -17,11 +17,23 @@ COMMANDS = [line for _, block in BLOCKS for line in block.splitlines() if line.s
 TARGETS = {word for line in README.splitlines() for word in re.findall(r"^make (\w+)", line)}
 
 
-@pytest.mark.parametrize("command", [line for line in COMMANDS if "my-sample" not in line])
+ANALYSES = [line for line in COMMANDS if line.startswith("gait analyze") and "my-sample" not in line]
+
+
+@pytest.mark.parametrize("command", ANALYSES)
 def test_examples_are_understood(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The recordings they name are not here, and nothing else is wrong with them."""
     assert main(shlex.split(command)[1:]) == 1
     assert "There is no file or folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [line for line in COMMANDS if line not in ANALYSES and "my-sample" not in line]
+)
+def test_examples_with_a_sensor_are_understood(command: str) -> None:
+    """They are run, on a made-up sensor, in test_bridge_cli.py; here, that no word of them is wrong."""
+    words = shlex.split(command)[1:]
+    assert _parser().parse_args(words).command == words[0]
 
 
 def test_the_sample_path_works(

@@ -1,0 +1,65 @@
+"""``gait convert``: a capture as a table.
+
+Lives here: the flags, whose file is whose.
+Not here: reading (readers/), the table's layout (readers/csv_file.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from gait.commands.command import DONE
+from gait.commands.folder import OutputError
+
+PURPOSE = """\
+Write what a sensor said, a capture or a serial logger's raw file, as a CSV that every program reads: seconds,
+m/s² and rad/s in the sensor's axes. Other recordings that gait reads are taken, too.
+"""
+
+EPILOG = """\
+examples
+  gait convert run.gaitcap --csv
+  gait convert LOG00012.TXT --csv -o tuesday.csv.gz
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags and manual page."""
+    parser.description, parser.epilog = PURPOSE, EPILOG
+    parser.usage = "gait convert CAPTURE --csv [options]"
+    parser.add_argument("capture", metavar="CAPTURE", type=Path, help="what was recorded")
+    parser.add_argument("--csv", action="store_true", required=True, help="as a CSV, the only format so far")
+    parser.add_argument(
+        "-o",
+        "--out",
+        metavar="FILE",
+        type=Path,
+        help="file to write, beside the capture by default; .gz packs it",
+    )
+    parser.add_argument(
+        "--units", metavar="T,A,W", help="as in gait analyze, where the sensor does not say them"
+    )
+    parser.add_argument("--columns", metavar="LIST", help="as in gait analyze")
+    parser.add_argument("--rate", metavar="HZ", type=float, help="as in gait analyze")
+    parser.add_argument("--force", action="store_true", help="write over a file that is there")
+    parser.add_argument("--quiet", action="store_true", help="print nothing")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    from gait.readers import read, write_csv
+
+    recording = read(args.capture, units=args.units, columns=args.columns, rate_hz=args.rate)
+    target: Path = args.out or args.capture.with_suffix(".csv")
+    if target.exists() and (target.samefile(args.capture) or not args.force):
+        raise OutputError(f"{target} is there already; --force writes over it, -o names another.")
+    try:
+        write_csv(recording, target)
+    except OSError as error:
+        raise OutputError(f"{target} cannot be written: {error.strerror or error}.") from error
+    if not args.quiet:
+        for note in recording.notes:
+            print(note)
+        print(target)
+    return DONE
