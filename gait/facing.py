@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from gait import rotations, torso
 from gait.bouts import Bouts
@@ -77,6 +78,10 @@ STERNUM_TURN_DEG, PELVIS_TURN_DEG, LATERAL_FORCE = 5.0, 4.0, 0.4
 
 #: The lateral force is averaged over this much of stance.  [s]  Source: as the cue itself, first 0.2 s.
 STANCE_START = 0.2
+
+#: Feet were swapped where the turn at contact keeps the opposite sign over this many strides; told only where
+#: the bout's usual difference is larger than this.  [strides], [°]  Chosen: well above a pelvis' noise of 1°.
+SWAPPED_OVER, SWAPPED_TURN_DEG = 31, 3.0
 
 #: Steps of a thread below which its feet are not named.  [steps]  Chosen.
 FEWEST_STEPS = 6
@@ -509,6 +514,28 @@ def _sides(reading: _Reading, threads: Threads) -> NDArray[np.str_]:
         elif reading.left:
             side[mine] = ""
     return side
+
+
+def swapped_feet(cycles: torso.Cycles) -> NDArray[np.bool_]:
+    """Strides (k,) in which left and right were taken for each other.
+
+    Feet are followed by the clock; a hop or a stumble may lose a step unseen and swap them for good. The turn
+    of the torso at the two contacts shows it: there it keeps the opposite sign over many strides.
+    """
+    strides = cycles.strides
+    swapped = np.zeros(len(strides), bool)
+    turn = (cycles["rotation"][:, 0] - cycles["rotation"][:, torso.POINTS // 2]) * DEG
+    named = np.isin(strides.side, ("left", "right")) & np.isfinite(turn)
+    turn = np.where(strides.side == "right", -turn, turn)
+    for b in np.unique(strides.bout[named]):
+        mine = np.flatnonzero(named & (strides.bout == b))
+        steady = ndimage.median_filter(turn[mine], min(SWAPPED_OVER, len(mine)), mode="nearest")
+        usual = float(np.median(turn[mine]))
+        if usual > SWAPPED_TURN_DEG:
+            all_of = np.flatnonzero(strides.bout == b)
+            before = np.maximum(np.searchsorted(mine, all_of, side="right") - 1, 0)
+            swapped[all_of] = (steady < -0.5 * usual)[before]  # one with a gap inside follows the one before
+    return swapped
 
 
 def _stated(facing: str, up: Floats, q_level: Floats) -> float:

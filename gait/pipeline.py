@@ -225,6 +225,11 @@ class Pipeline:
         opening = np.where(np.isin(sides, ("left", "A")), threads.foot, 1 - threads.foot)
         strides = strides_room.pair(contacts, threads, opening)
         cycles = torso.cycles(settled, strides, mounting.q_torso_sensor)
+        swapped = facing_room.swapped_feet(cycles)
+        if swapped.any():
+            contacts = contacts.with_sides(_exchange(contacts, strides, swapped))
+            strides = strides.with_swapped(swapped)
+            cycles = replace(cycles, strides=strides)
         quality = quality_room.assess(
             motion,
             bouts,
@@ -384,6 +389,15 @@ def standing_of(recording: Recording, calibration: Calibration | None = None) ->
             "standing in it. Record 5 to 10 s of standing still, with the sensor worn as in the run."
         )
     return found
+
+
+def _exchange(
+    contacts: Contacts, strides: strides_room.Strides, swapped: NDArray[np.bool_]
+) -> NDArray[np.str_]:
+    """Sides of the contacts (c,) with left and right exchanged in and after swapped strides."""
+    of = np.searchsorted(strides.start, contacts.contact, side="right") - 1
+    exchange = swapped[np.maximum(of, 0)] & (of >= 0)
+    return np.where(exchange, strides_room.other_foot(contacts.side), contacts.side)
 
 
 def _straight(cycles: torso.Cycles) -> NDArray[np.bool_]:

@@ -60,6 +60,10 @@ class Strides:
     def __len__(self) -> int:
         return len(self.start)
 
+    def with_swapped(self, swapped: NDArray[np.bool_]) -> Strides:
+        """The same strides with left and right exchanged in some."""
+        return replace(self, side=np.where(swapped, other_foot(self.side), self.side))
+
     def at(self, index: NDArray[np.intp]) -> Strides:
         """Only some of the strides."""
         return Strides(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
@@ -153,6 +157,11 @@ def pair(contacts: Contacts, threads: Threads, opens: NDArray[np.intp] | None = 
         regular=np.ones(len(i), bool),
     )
     return replace(strides, regular=steady(strides))
+
+
+def other_foot(side: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Left for right and right for left; anything else stays."""
+    return np.where(side == "left", "right", np.where(side == "right", "left", side))
 
 
 def steady(strides: Strides) -> NDArray[np.bool_]:
