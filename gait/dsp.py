@@ -133,7 +133,7 @@ def local_period(
     for a in range(0, len(at), 2000):  # bounded memory, whatever the length
         rows = np.lib.stride_tricks.sliding_window_view(y, length)[start[a : a + 2000]]
         power = np.abs(np.fft.rfft((rows - rows.mean(axis=1, keepdims=True)) * taper, size, axis=1)) ** 2
-        k = np.argmax(np.where(inside, power, 0.0), axis=1)
+        k = np.maximum(np.argmax(np.where(inside, power, 0.0), axis=1), 1)  # silence has no peak at all
         r = np.arange(len(k))
         k1 = np.clip(k, 1, len(freq) - 2)
         left, mid, right = power[r, k1 - 1], power[r, k1], power[r, k1 + 1]

@@ -154,8 +154,9 @@ def standing_offset(motion: Motion, still: list[tuple[float, float]]) -> Floats:
         a, b = np.searchsorted(motion.t, [start, stop])
         total = motion.acc[a : b + 1].sum(axis=0, dtype=float)
         moved, count = moved - total, count - (b + 1 - a)
-        if stop - start >= SHORTEST_STANDING:
-            rests.append(total / (b + 1 - a))
+        mean = total / (b + 1 - a)
+        if stop - start >= SHORTEST_STANDING and abs(np.linalg.norm(mean) / G - 1.0) < MOST_OFFSET:
+            rests.append(mean)
     if not rests:
         return np.zeros(3)
     if count > 0:
@@ -163,10 +164,14 @@ def standing_offset(motion: Motion, still: list[tuple[float, float]]) -> Floats:
     if not rests:
         return np.zeros(3)
     mean = np.mean(rests, axis=0)
-    size = float(np.linalg.norm(mean))
-    if abs(size / G - 1.0) > MOST_OFFSET:
-        return np.zeros(3)
-    return np.asarray(mean * (1.0 - G / size))
+    return np.asarray(mean * (1.0 - G / np.linalg.norm(mean)))
+
+
+def _reads_gravity(settled: Settled, start: float, stop: float) -> bool:
+    """Whether what is felt from start to stop can be gravity at rest."""
+    motion = settled.motion
+    a, b = np.searchsorted(motion.t, [start, stop])
+    return bool(abs(np.linalg.norm(motion.acc[a : b + 1].mean(axis=0)) / G - 1.0) < MOST_OFFSET)
 
 
 def _angle_deg(a: Floats, b: Floats) -> float:
@@ -181,6 +186,8 @@ def find_standing(settled: Settled, bouts: Bouts) -> Standing | None:
     FARTHEST_STANDING_DEG from it, is a sensor lying about and is passed over.
     """
     still = np.flatnonzero((bouts.kind == "still") & (bouts.stop - bouts.start >= SHORTEST_STANDING))
+    felt = [_reads_gravity(settled, bouts.start[i], bouts.stop[i]) for i in still]
+    still = still[np.array(felt, bool)]
     runs = np.flatnonzero(bouts.kind == "run")
     if len(still) == 0:
         return None
@@ -259,7 +266,7 @@ def find_facing(
         If the stated forward axis points up or down in this recording.
     """
     if learnt is not None:
-        strides = _some(pair(contacts, threads), contacts, threads)
+        strides = _some(settled, pair(contacts, threads), contacts, threads)
         if len(strides) < 4 or not learnt.sign_known:
             return learnt, _sides(_Reading(1, 0.0, {}, False), threads)
         seen = _look(settled, strides, learnt.q_torso_sensor)
@@ -271,7 +278,7 @@ def find_facing(
     why: list[str] = []
     if stood is None:
         why.append("No quiet standing of 5 s was found, so lean has no zero here.")
-    strides = _some(pair(contacts, threads), contacts, threads)
+    strides = _some(settled, pair(contacts, threads), contacts, threads)
     look = _look(settled, strides, q_level) if len(strides) >= 4 else None
 
     axis, axis_ok = (0.0, False) if look is None else _axis(look)
@@ -336,12 +343,12 @@ class _Look:
     cycles: torso.Cycles
 
 
-def _some(strides: Strides, contacts: Contacts, threads: Threads) -> Strides:
-    """Steady strides of every thread: all of a short one, STRIDES_A_THREAD or more of a long one.
+def _some(settled: Settled, strides: Strides, contacts: Contacts, threads: Threads) -> Strides:
+    """Steady, whole strides of every thread: all of a short one, STRIDES_A_THREAD or more of a long one.
 
     They are taken in groups of neighbours, so that the motion around them is prepared once.
     """
-    keep = np.flatnonzero(strides.regular)
+    keep = np.flatnonzero(strides.regular & ~torso.holed(settled, strides.start, strides.stop))
     if len(keep) > MOST_STRIDES:
         thread = threads.thread[np.searchsorted(contacts.contact, strides.start[keep])]
         edges = np.flatnonzero(np.diff(thread)) + 1

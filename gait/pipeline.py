@@ -402,8 +402,8 @@ def _exchange(
 
 def _straight(cycles: torso.Cycles) -> NDArray[np.bool_]:
     """Strides whose heading turns slowly enough, against the usual turning (a bias of the gyro)."""
-    if len(cycles.strides) == 0:
-        return np.zeros(0, bool)
+    if not np.isfinite(cycles["heading"]).any():
+        return np.zeros(len(cycles.strides), bool)
     heading = cycles["heading"]
     rate = (heading[:, -1] - heading[:, 0]) / cycles.strides.duration * DEG
     return np.asarray(np.abs(rate - np.nanmedian(rate)) < STRAIGHT_DPS)

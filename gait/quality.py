@@ -124,10 +124,11 @@ def assess(
 
 def _no_trunk(cycles: Cycles) -> str:
     """Why the strides cannot be a trunk's, "" when they can."""
-    if len(cycles.strides) < FEWEST_STRIDES:
+    whole = np.isfinite(cycles["up"][:, 0])
+    if whole.sum() < FEWEST_STRIDES:
         return ""
-    tip = np.ptp(np.stack([cycles["lean"], cycles["sway"]]), axis=2).max(axis=0) * DEG
-    usual = float(np.nanmedian(tip))
+    tip = np.ptp(np.stack([cycles["lean"][whole], cycles["sway"][whole]]), axis=2).max(axis=0) * DEG
+    usual = float(np.median(tip))
     if usual <= MOST_TIP_DEG:
         return ""
     return (

@@ -189,15 +189,15 @@ def cycles(
             later = start[:, None] + (phase + share) * time[:, None]
             r = _correlation(now, dsp.at_index(torso["up"], np.interp(later, t, np.arange(len(t)))))
             out[mine] = np.where(later[:, -1] <= t[-1], r, np.nan)
-    holed = _holed(settled, strides.start, strides.stop)
+    gone = holed(settled, strides.start, strides.stop)
     for wave in values.values():
-        wave[holed] = np.nan
-    again_step[holed | _holed(settled, strides.start, strides.stop + 0.5 * strides.duration)] = np.nan
-    again_stride[holed | _holed(settled, strides.start, strides.stop + strides.duration)] = np.nan
+        wave[gone] = np.nan
+    again_step[gone | holed(settled, strides.start, strides.stop + 0.5 * strides.duration)] = np.nan
+    again_stride[gone | holed(settled, strides.start, strides.stop + strides.duration)] = np.nan
     return Cycles(strides, values, again_step, again_stride)
 
 
-def _holed(settled: Settled, start: Floats, stop: Floats) -> NDArray[np.bool_]:
+def holed(settled: Settled, start: Floats, stop: Floats) -> NDArray[np.bool_]:
     """Spans (k,) with a gap inside."""
     at = np.flatnonzero(settled.motion.gap)
     edge = settled.motion.t[at]
