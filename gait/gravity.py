@@ -278,7 +278,9 @@ def _widths(hz: Floats) -> Floats:
 def _smooth(direction: Floats, weight: Floats, link: Floats) -> Floats:
     """Unit vectors (m, 3) near the nodes' own directions, stiff in time, with a Cauchy loss."""
     m = len(direction)
-    unit: Floats = direction / np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-9)
+    size = np.linalg.norm(direction, axis=1, keepdims=True)
+    # A sensor that feels nothing at all has no up; any will do,.
+    unit: Floats = np.where(size > 1e-6, direction, [0.0, 0.0, 1.0]) / np.where(size > 1e-6, size, 1.0)
     if m < 3:
         return unit
     bands = np.zeros((3, m))  # upper form of the symmetric penalty: second, first, main diagonal
