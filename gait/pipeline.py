@@ -16,13 +16,14 @@ from gait import bouts as bouts_room
 from gait import facing as facing_room
 from gait import motion as motion_room
 from gait import quality as quality_room
+from gait import standing as standing_room
 from gait import strides as strides_room
 from gait import torso
 from gait.bouts import Bouts
 from gait.calibration.calibration import Calibration
 from gait.contacts import Contacts, find_contacts
 from gait.errors import SignalError
-from gait.facing import Mounting, Standing
+from gait.facing import Mounting
 from gait.gravity import Settled, settle
 from gait.measures.context import View
 from gait.measures.measure import Measures
@@ -31,6 +32,7 @@ from gait.motion import Motion, MotionFilter
 from gait.quality import Quality
 from gait.recording import Placement, Recording, Samples
 from gait.rotations import Floats
+from gait.standing import Standing
 from gait.timeline import EvenClock
 from gait.traits.rules import Catalogue, load_catalogue
 from gait.traits.trait import Trait, judge
@@ -281,7 +283,7 @@ class Pipeline:
         elif self._standing is not None:
             offset = self._standing.acc_offset
         else:
-            offset = facing_room.standing_offset(motion, still)
+            offset = standing_room.standing_offset(motion, still)
         settled = settle(replace(motion, acc_offset=offset))
         return settled, bouts_room.find_bouts(settled, still)
 
@@ -382,10 +384,10 @@ def standing_of(recording: Recording, calibration: Calibration | None = None) ->
     pipeline = Pipeline(recording.rate_hz, calibration=calibration)
     pipeline.push(recording.samples)
     settled, bouts = pipeline._bouts()
-    found = facing_room.find_standing(settled, bouts)
+    found = standing_room.find_standing(settled, bouts)
     if found is None:
         raise SignalError(
-            f"{recording.source or 'The standing recording'}: no {facing_room.SHORTEST_STANDING:.0f} s of quiet "
+            f"{recording.source or 'The standing recording'}: no {standing_room.SHORTEST_STANDING:.0f} s of quiet "
             "standing in it. Record 5 to 10 s of standing still, with the sensor worn as in the run."
         )
     return found
