@@ -265,7 +265,7 @@ def _axis(look: _Look) -> tuple[float, bool]:
     """
     total = np.zeros((2, 2))
     for wave, fore_is_even in ((look.acc, True), (look.rate, False)):
-        mean = np.nanmean(wave, axis=1)
+        mean = wave.mean(axis=1)
         harmonics = np.fft.rfft(mean, axis=1)[:, 1:9]
         even, odd = harmonics[:, 1::2], harmonics[:, 0::2]
         fore, side = (even, odd) if fore_is_even else (odd, even)
@@ -336,66 +336,69 @@ def _read(
     fixed: bool = False,
 ) -> _Reading:
     """Weigh the cues for forward against backward and, thread by thread, left against right."""
-    chest = placement in ("sternum", "upper-back")
-    known = placement != "unknown"
-    most = STERNUM_EVIDENCE if chest else PELVIS_EVIDENCE
-    sideways = -np.sin(axis) * look.acc[0] + np.cos(axis) * look.acc[1]
-    along = np.cos(axis) * look.acc[0] + np.sin(axis) * look.acc[1]
-    # Specific force in the trunk's own axes: gravity shows when the pelvis tips.
-    c = look.cycles
-    tilt_left = np.sin(axis) * np.tan(c["lean"]) + np.cos(axis) * np.tan(c["sway"])
-    lateral = sideways + G * tilt_left
-    # Only the chest's own pulse was checked at the sternum; behind, its lever is turned about.
-    lateral_speaks = known and placement != "upper-back"
-    evidence = {1: 0.0, -1: 0.0}
-    left: dict[int, int] = {}
-    margin: dict[int, dict[int, float]] = {1: {}, -1: {}}
-    duration = float(np.median(strides.duration))
-    early = max(2, int(STANCE_START / duration * torso.POINTS))
-    half = torso.POINTS // 2
-    thread_of = (
-        threads.thread[np.searchsorted(contacts.contact, strides.start)] if len(strides) else np.zeros(0)
-    )
-    phase_votes = {1: 0.0, -1: 0.0}
-    if known and placement != "upper-back":
-        even = np.fft.rfft(np.nanmean(along, axis=0))[2]
-        vertical = np.fft.rfft(np.nanmean(look.up, axis=0))[2]
-        angle = float(np.angle(even / vertical)) if abs(vertical) > 0 else 0.0
-        centre = (STERNUM_PHASE_DEG if chest else PELVIS_PHASE_DEG) * RAD
-        lean_to = float(np.cos(angle - centre))
-        phase_votes = {1: most * lean_to, -1: -most * lean_to}
+    phase = _phase_vote(look, axis, placement)
+    thread = threads.thread[np.searchsorted(contacts.contact, strides.start)]
+    turn, push = _foot_cues(look, strides, axis, placement)
+    most = _most(placement)
+    feet: dict[int, dict[int, float]] = {}
+    evidence = {}
     for sign in (1, -1):
-        total = 0.0
-        for th in np.unique(thread_of):
-            mine = thread_of == th
-            turn = float(np.nanmean(c["rotation"][mine, 0] - c["rotation"][mine, half])) * DEG
-            push = float(
-                np.nanmean(
-                    lateral[mine][:, :early].mean(axis=1) - lateral[mine][:, half : half + early].mean(axis=1)
-                )
-            )
-            votes = 0.0
-            if known:
-                votes += most * float(np.clip(turn / (STERNUM_TURN_DEG if chest else PELVIS_TURN_DEG), -1, 1))
-            if lateral_speaks:
-                away = -1.0 if chest else 1.0
-                votes += sign * away * most * float(np.clip(push / LATERAL_FORCE, -1, 1))
-            margin[sign][int(th)] = votes
-            total += abs(votes)
+        feet[sign] = {
+            int(th): most * (_voice(turn[thread == th]) + sign * _voice(push[thread == th]))
+            for th in np.unique(thread)
+        }
         # Threads of one run repeat the same body: their evidence is averaged, not summed.
-        n = len(np.unique(thread_of))
-        evidence[sign] = (total / n if n else 0.0) + phase_votes[sign]
-    torn = known and placement != "upper-back" and (evidence[1] - evidence[-1]) * (phase_votes[1]) < 0
+        evidence[sign] = float(np.mean(np.abs(list(feet[sign].values())))) + sign * phase
+    torn = (evidence[1] - evidence[-1]) * phase < 0
     if gain is not None:
         ahead = float(np.cos(gain.azimuth - axis))
         evidence[1] += SET_OFF_EVIDENCE * ahead
         evidence[-1] -= SET_OFF_EVIDENCE * ahead
         torn = False
     sign = 1 if fixed or evidence[1] >= evidence[-1] else -1
-    for th, votes in margin[sign].items():
-        if abs(votes) >= KNOWN / 2:
-            left[th] = 0 if votes > 0 else 1
+    left = {th: 0 if vote > 0 else 1 for th, vote in feet[sign].items() if abs(vote) >= KNOWN / 2}
     return _Reading(sign, abs(evidence[1] - evidence[-1]), left, torn)
+
+
+def _most(placement: Placement) -> float:
+    """Evidence that one cue can give at most at this placement. [nats]"""
+    if placement == "unknown":
+        return 0.0
+    return STERNUM_EVIDENCE if placement in ("sternum", "upper-back") else PELVIS_EVIDENCE
+
+
+def _phase_vote(look: _Look, axis: float, placement: Placement) -> float:
+    """What the phase of fore-aft against vertical says for the axis' sign. [nats]"""
+    if placement == "upper-back":
+        return 0.0  # not among the clips the cue comes from
+    along = np.cos(axis) * look.acc[0] + np.sin(axis) * look.acc[1]
+    fore, vertical = (np.fft.rfft(wave.mean(axis=0))[2] for wave in (along, look.up))
+    centre = (STERNUM_PHASE_DEG if placement == "sternum" else PELVIS_PHASE_DEG) * RAD
+    return _most(placement) * float(np.cos(np.angle(fore * np.conj(vertical)) - centre))
+
+
+def _foot_cues(look: _Look, strides: Strides, axis: float, placement: Placement) -> tuple[Floats, Floats]:
+    """Two cues (k,) that foot 0 is left, 1 at full voice: the turn, and the lateral force if +axis is forward."""
+    c, half = look.cycles, torso.POINTS // 2
+    chest = placement in ("sternum", "upper-back")
+    turn = (
+        (c["rotation"][:, 0] - c["rotation"][:, half])
+        * DEG
+        / (STERNUM_TURN_DEG if chest else PELVIS_TURN_DEG)
+    )
+    if placement == "upper-back":
+        return turn, np.zeros(len(turn))  # behind the trunk's own axis the lever is turned about: not checked
+    # Specific force in the trunk's own axes: gravity shows when the pelvis tips.
+    sideways = -np.sin(axis) * look.acc[0] + np.cos(axis) * look.acc[1]
+    lateral = sideways + G * (np.sin(axis) * np.tan(c["lean"]) + np.cos(axis) * np.tan(c["sway"]))
+    early = max(2, int(STANCE_START / float(np.median(strides.duration)) * torso.POINTS))
+    push = lateral[:, :early].mean(axis=1) - lateral[:, half : half + early].mean(axis=1)
+    return turn, (-push if chest else push) / LATERAL_FORCE
+
+
+def _voice(cue: Floats) -> float:
+    """How clearly a cue speaks over some strides, -1 to 1."""
+    return float(np.clip(np.mean(cue), -1.0, 1.0))
 
 
 def _sides(reading: _Reading, threads: Threads) -> NDArray[np.str_]:
