@@ -201,5 +201,5 @@ def _steadied(lag: Floats) -> Floats:
         seen = np.arange(foot, len(lag), 2)
         seen = seen[np.isfinite(lag[seen])]
         if len(seen):
-            out[seen] = ndimage.median_filter(lag[seen], min(STEADIED, len(seen)), mode="nearest")
+            out[seen] = ndimage.median_filter(lag[seen], min(STEADIED, len(seen)), mode="reflect")
     return out

@@ -427,7 +427,7 @@ def swapped_feet(cycles: torso.Cycles) -> NDArray[np.bool_]:
     turn = np.where(strides.side == "right", -turn, turn)
     for b in np.unique(strides.bout[named]):
         mine = np.flatnonzero(named & (strides.bout == b))
-        steady = ndimage.median_filter(turn[mine], min(SWAPPED_OVER, len(mine)), mode="nearest")
+        steady = ndimage.median_filter(turn[mine], min(SWAPPED_OVER, len(mine)), mode="reflect")
         usual = float(np.median(turn[mine]))
         if usual > SWAPPED_TURN_DEG:
             all_of = np.flatnonzero(strides.bout == b)

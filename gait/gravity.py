@@ -301,7 +301,7 @@ def _smooth(direction: Floats, weight: Floats, link: Floats) -> Floats:
         if turn:
             off = np.linalg.norm(unit - out, axis=1)
             # Where most nodes disagree the curve is wrong, not they: a gyro that drifts fast must be followed.
-            usual = ndimage.median_filter(off, min(MOST_OF, m), mode="nearest")
+            usual = ndimage.median_filter(off, min(MOST_OF, m), mode="reflect")
             belief = 1.0 / (1.0 + (off / np.maximum(CAUCHY_SCALE, 1.5 * usual)) ** 2)
         a = bands.copy()
         a[2] += weight * belief

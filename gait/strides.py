@@ -106,7 +106,7 @@ def follow_feet(contacts: Contacts) -> Threads:
     if c == 0:
         return Threads(np.zeros(0, np.intp), np.zeros(0, np.intp))
     step = np.diff(contacts.contact)
-    usual = ndimage.median_filter(step, min(AROUND, max(1, len(step))), mode="nearest") if c > 1 else step
+    usual = ndimage.median_filter(step, min(AROUND, max(1, len(step))), mode="reflect") if c > 1 else step
     ratio = step / usual
     ends = (ratio > THREAD_ENDS) | (np.diff(contacts.bout) != 0)
     # A step twice as long hides one contact: the foot after it is the same as the one before.
@@ -140,7 +140,7 @@ def pair(contacts: Contacts, threads: Threads, opens: NDArray[np.intp] | None = 
         i = np.zeros(0, np.intp)
     else:
         step = np.diff(t)
-        usual = ndimage.median_filter(step, min(AROUND, len(step)), mode="nearest")
+        usual = ndimage.median_filter(step, min(AROUND, len(step)), mode="reflect")
         single = step < 1.5 * usual
         same = np.diff(threads.thread) == 0
         i = np.flatnonzero(
@@ -170,7 +170,7 @@ def steady(strides: Strides) -> NDArray[np.bool_]:
     for b in np.unique(strides.bout):
         mine = strides.bout == b
         time = strides.duration[mine]
-        usual = ndimage.median_filter(time, min(MEDIAN_STRIDES, len(time)), mode="nearest")
+        usual = ndimage.median_filter(time, min(MEDIAN_STRIDES, len(time)), mode="reflect")
         ok[mine] = np.abs(time / usual - 1.0) < STEADY
     return ok
 

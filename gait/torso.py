@@ -212,13 +212,15 @@ def _pieces(settled: Settled, strides: Strides) -> list[tuple[slice, slice, tupl
     end = np.searchsorted(motion.t, strides.stop)
     passages = motion.passages()
     passage = np.searchsorted([p.start for p in passages], begin, side="right") - 1
+    apart = 10.0 * motion.rate_hz
     first = 0
     while first < len(strides):
         p = passages[passage[first]]
         bout = np.flatnonzero(strides.bout == strides.bout[first])
         span = (float(strides.start[bout[0]]), float(strides.stop[bout[-1]]))
         last = first + 1
-        while last <= bout[-1] and end[last] - begin[first] < PIECE:
+        # Strides far apart (some of a run) are pieces of their own.
+        while last <= bout[-1] and end[last] - begin[first] < PIECE and begin[last] - end[last - 1] < apart:
             last += 1
         mine = slice(first, last)
         margin = int(2.5 * strides.duration[mine].max() * motion.rate_hz) + 2

@@ -77,6 +77,6 @@ def _deviation(view: View) -> Floats:
         if mine.sum() < 5:
             continue
         size = int(np.clip(SLOW / np.median(time[mine]), 5, mine.sum()))
-        usual = ndimage.median_filter(time[mine], size, mode="nearest")
+        usual = ndimage.median_filter(time[mine], size, mode="reflect")
         out[mine] = np.abs(time[mine] / usual - 1.0)
     return out

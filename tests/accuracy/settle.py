@@ -28,13 +28,13 @@ from vqf import VQF, offlineVQF
 
 from gait import dsp, gravity, rotations, torso
 from gait.bouts import find_still
-from gait.standing import standing_offset
 from gait.gravity import Settled, settle
 from gait.motion import Motion, MotionFilter
 from gait.pipeline import standing_of
 from gait.readers import read
 from gait.recording import Recording
 from gait.rotations import Floats
+from gait.standing import standing_offset
 from gait.strides import Strides
 from gait.synthetic import Truth, draw
 from gait.synthetic.draw import Grade
