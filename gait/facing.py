@@ -28,6 +28,9 @@ from gait.standing import Standing, find_standing, mean_up
 from gait.strides import Strides, Threads, pair
 from gait.units import DEG, RAD, G
 
+#: The axes that can be stated to point forward.
+FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
+
 #: Strides that are looked at to find the forward axis.  [strides]  Chosen: more changed it by less than 0.3°.
 MOST_STRIDES = 400
 
@@ -46,6 +49,10 @@ LEAST_GAIN = 1.0
 HARMONIC_SIGMA_DEG = 4.0
 SET_OFF_SIGMA_DEG = 6.0
 STATED_SIGMA_DEG = 5.0
+
+#: A stated forward axis farther than this from what the running tells is said to contradict it.  [°]
+#: Chosen: five times the forward axis' own uncertainty, three times that of a clip put on askew.
+CONTRADICTED_DEG = 30.0
 
 #: Evidence a cue can give at most, in nats.  [1]
 #: Source: counts of the design study on motion capture (n right of n, rule of succession): sternum 40 of 40
@@ -94,6 +101,10 @@ class Mounting:
         Angle between standing before and after, None unless both were there. [°]
     acc_offset : (3,) array
         What was taken from the accelerometer, see standing_offset. [m/s²]
+    standing_elsewhere : bool
+        The standing is of another recording, and its times are that one's.
+    contradicted_deg : float or None
+        How far a stated forward axis lies from what the running itself tells, where that is far. [°]
     forward_sigma_deg : float
         One standard deviation of the forward axis about the up axis. [°]
     sign_known : bool
@@ -115,6 +126,8 @@ class Mounting:
     standing_count: int = 0
     crept_deg: float | None = None
     acc_offset: Floats = field(default_factory=lambda: np.zeros(3))
+    standing_elsewhere: bool = False
+    contradicted_deg: float | None = None
 
 
 def find_facing(
@@ -170,6 +183,12 @@ def find_facing(
     look = _look(settled, strides, q_level) if len(strides) >= 4 else None
 
     axis, axis_ok = (0.0, False) if look is None else _axis(look)
+    if look is not None and axis_ok:
+        # Angles are not quite vectors: looked at once more along the axis found, the answer no longer depends
+        # on how the sensor happened to be turned (2° at most before, 0.03° after).
+        q_level = rotations.multiply([np.cos(-axis / 2), 0.0, 0.0, np.sin(-axis / 2)], q_level)
+        look = _look(settled, strides, q_level)
+        axis, axis_ok = _axis(look)
     gain = _speed_gained(settled, bouts, q_level)
     reading = (
         _read(look, strides, contacts, threads, axis, gain, placement)
@@ -195,8 +214,13 @@ def find_facing(
             sigma *= max(1.0, float(np.sqrt((weight * (shift - shift.mean()) ** 2).sum())) / 2.0)
     else:
         sigma = 90.0
+    contradicted = None
     if facing is not None:
-        forward, sigma, sign_known = _stated(facing, up, q_level), STATED_SIGMA_DEG, True
+        stated = _stated(facing, up, q_level)
+        off = abs(_wrap(stated - forward)) * DEG if cues else 0.0
+        off = off if sign_known else min(off, 180.0 - off)
+        contradicted = off if off > CONTRADICTED_DEG else None
+        forward, sigma, sign_known = stated, STATED_SIGMA_DEG, True
         cues.append(("stated", forward, STATED_SIGMA_DEG))
         if look:
             reading = _read(look, strides, contacts, threads, forward, None, placement, fixed=True)
@@ -214,6 +238,8 @@ def find_facing(
         standing_count=stood.count if stood else 0,
         crept_deg=stood.crept_deg if stood else None,
         acc_offset=settled.motion.acc_offset,
+        standing_elsewhere=standing is not None,
+        contradicted_deg=contradicted,
     )
     return mounting, _sides(reading, threads)
 

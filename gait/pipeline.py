@@ -23,14 +23,14 @@ from gait.bouts import Bouts
 from gait.calibration.calibration import Calibration
 from gait.contacts import Contacts, find_contacts
 from gait.errors import SignalError
-from gait.facing import Mounting
+from gait.facing import FACINGS, Mounting
 from gait.gravity import Settled, settle
 from gait.measures.context import View
 from gait.measures.measure import Measures
 from gait.measures.suite import measure_all
 from gait.motion import Motion, MotionFilter
 from gait.quality import Quality
-from gait.recording import Placement, Recording, Samples
+from gait.recording import PLACEMENTS, Placement, Recording, Samples
 from gait.rotations import Floats
 from gait.standing import Standing
 from gait.timeline import EvenClock
@@ -40,8 +40,8 @@ from gait.units import DEG
 from gait.version import VERSION
 
 #: Strides this far inside what is held do not change when more is pushed or older samples are forgotten.  [s]
-#: Chosen: filters, stride means and the smoothing reach 2 s (tests/flow/test_cuts.py).
-SETTLE = 2.0
+#: Chosen: the smoothing of gravity reaches that far; 2 s leave 0.6° of lean (tests/flow/test_cuts.py).
+SETTLE = 4.0
 
 #: Samples pushed at a time from a whole recording.  [samples]  Chosen: bounded memory.
 PUSH = 60_000
@@ -114,8 +114,8 @@ class Analysis:
 class Pipeline:
     """Push samples, ask what they show. A whole file or a live run: the same object.
 
-    It remembers the even clock, the gyro bias filter and what was learnt of the mounting; all else is a
-    function of the samples held.
+    It remembers the even clock, the gyro bias filter, the ends of range and what was learnt of the mounting;
+    all else is a function of the samples held.
 
     Parameters
     ----------
@@ -146,6 +146,12 @@ class Pipeline:
     ) -> None:
         if not 0 < rate_hz < float("inf"):
             raise SignalError(f"A sampling rate of {rate_hz} Hz cannot be; give the rate with --rate.")
+        if placement not in PLACEMENTS:
+            raise SignalError(
+                f"The placement {placement!r} is not known; it is one of {', '.join(PLACEMENTS)}."
+            )
+        if facing is not None and facing not in FACINGS:
+            raise SignalError(f"The facing {facing!r} is no axis; it is one of {', '.join(FACINGS)}.")
         if rate_hz < quality_room.LEAST_RATE:
             raise SignalError(
                 f"{rate_hz:.3g} samples a second are too few to hear a running step; it takes "
@@ -166,6 +172,7 @@ class Pipeline:
         self._last_t: float | None = None
         self._rows = 0
         self._missing = 0
+        self._range_end = quality_room.RangeEnd()
 
     def push(self, samples: Samples) -> None:
         """Take the next samples, in the sensor's axes, later than all before."""
@@ -177,6 +184,7 @@ class Pipeline:
         self._missing += int(np.maximum(np.round(np.diff(t) * self._rate_hz) - 1, 0).sum())
         self._last_t = float(t[-1])
         self._rows += len(samples)
+        self._range_end.push(samples)
         if self._calibration is not None:
             samples = self._calibration.apply(samples)
         motion = self._filter.push(self._clock.push(samples))
@@ -237,13 +245,15 @@ class Pipeline:
             bouts,
             lost_share=self._missing / max(1, self._missing + self._rows),
             cycles=cycles,
+            range_end=self._range_end,
             crept_deg=mounting.crept_deg,
+            contradicted_deg=mounting.contradicted_deg,
         )
         regular = (
             strides.regular
             & np.isfinite(cycles["up"][:, 0])
             & _straight(cycles)
-            & _whole(strides, motion.t[quality.clipped])
+            & _whole(strides, quality.clipped_t)
         )
         strides = replace(strides, regular=regular)
         tell("measures and traits")
@@ -289,6 +299,7 @@ class Pipeline:
 
     def _forget(self, before: float) -> None:
         """Drop samples older than ``before``."""
+        self._range_end.forget(before)
         while self._held and len(self._held[0]) and self._held[0].t[-1] < before:
             self._held.pop(0)
             self._forgot = True

@@ -18,7 +18,7 @@ from gait.motion import MotionFilter
 from gait.recording import Recording, Samples
 from gait.rotations import Floats
 from gait.synthetic import Course, Runner, Sensor, Stretch, Truth, draw, simulate
-from gait.synthetic.runner import Worn
+from gait.synthetic.waveform import Worn
 from gait.timeline import EvenClock
 from gait.units import G
 
@@ -95,6 +95,20 @@ def test_a_slow_jogger_with_little_flight_runs(
     assert seconds(found, "walk") == 0.0
 
 
+@pytest.mark.parametrize(("steps_hz", "kind"), [(2.0, "walk"), (2.65, "run")])
+def test_a_lightest_moment_of_0_4_g_is_a_jog_at_a_joggers_pace_and_a_walk_at_a_walkers(
+    steps_hz: float, kind: str
+) -> None:
+    """Older slow joggers have next to no flight (SIGNALS.md); quick walkers at 1.85 steps/s stay above 0.42 g."""
+    t = np.arange(int(30 * RATE)) / RATE
+    phase = 2 * np.pi * steps_hz * t
+    rng = np.random.default_rng(5)
+    force = np.stack([1.0 * np.sin(phase), 1.0 * np.sin(phase / 2), G * (1 + 0.6 * np.sin(phase))], axis=1)
+    turning = 0.5 * np.sin(phase / 2)[:, None] * [0.3, 0.0, 1.0] + 0.02 * rng.normal(size=(len(t), 3))
+    found = shaken(force + 0.1 * rng.normal(size=force.shape), turning)
+    assert seconds(found, kind) > FOUND_SHARE * 30.0
+
+
 @pytest.mark.parametrize("rate_hz", [50.0, 100.0, 400.0])
 def test_the_rate_does_not_matter(rate_hz: float) -> None:
     found, _ = made(Runner(), SHORT_STAND, Stretch("run", 15.0), SHORT_STAND, rate_hz=rate_hz)
@@ -150,7 +164,9 @@ def test_hurrying_down_the_stairs_is_not_running(steps_hz: float) -> None:
 def test_sitting_in_a_car_is_not_running(shaking: float) -> None:
     n = int(60 * RATE)
     rng = np.random.default_rng(2)
-    road = sosfiltfilt(butter(2, [0.5, 20.0], "bandpass", fs=RATE, output="sos"), rng.normal(size=(n, 3)), axis=0)
+    road = sosfiltfilt(
+        butter(2, [0.5, 20.0], "bandpass", fs=RATE, output="sos"), rng.normal(size=(n, 3)), axis=0
+    )
     turns = sosfiltfilt(butter(2, 3.0, fs=RATE, output="sos"), rng.normal(size=(n, 3)), axis=0)
     found = shaken(shaking * road / road.std(axis=0) + [0.0, 0.0, G], 0.1 * turns / turns.std(axis=0))
     assert seconds(found, "run") == 0.0

@@ -94,7 +94,9 @@ def test_the_inclination_is_true_on_a_straight(grade: str, mean: float, p95: flo
     assert s.settled.all()
     assert off[run].mean() < mean
     assert np.percentile(off[run], 95) < p95
-    assert off[s.motion.t < truth.bouts[0][2] - 0.5].mean() < STANDING_TOLERANCE_DEG + 0.4 * (grade != "ideal")
+    assert off[s.motion.t < truth.bouts[0][2] - 0.5].mean() < STANDING_TOLERANCE_DEG + 0.4 * (
+        grade != "ideal"
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -117,9 +119,7 @@ def test_a_filter_that_trusts_single_samples_would_fail_this() -> None:
 
 
 def biased(bias_dps: tuple[float, float, float], standing_s: float = 8.0) -> tuple[Settled, Truth]:
-    sensor = replace(
-        Sensor.ideal(100.0), gyr_bias=(bias_dps[0] * RAD, bias_dps[1] * RAD, bias_dps[2] * RAD)
-    )
+    sensor = replace(Sensor.ideal(100.0), gyr_bias=(bias_dps[0] * RAD, bias_dps[1] * RAD, bias_dps[2] * RAD))
     recording, truth = simulate(Runner(), Course(standing_s=standing_s, running_s=40.0), sensor, 5)
     return settled(recording), truth
 
@@ -197,7 +197,7 @@ def test_acceleration_is_what_is_left_of_the_force_without_gravity() -> None:
     assert abs(acc[:, 2].mean()) < MEAN_ACC_TOLERANCE  # nobody rises on the whole
     assert np.hypot(*acc[:, :2].mean(axis=0)) < MEAN_ACC_TOLERANCE  # nor gains speed
     force = np.linalg.norm(s.motion.acc[part], axis=1)
-    np.testing.assert_allclose(np.linalg.norm(acc + [0.0, 0.0, G], axis=1), force, atol=1e-4)
+    np.testing.assert_allclose(np.linalg.norm(acc + np.array([0.0, 0.0, G]), axis=1), force, atol=1e-4)
 
 
 def test_an_offset_that_is_known_is_taken_from_the_force() -> None:

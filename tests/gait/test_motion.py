@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -62,9 +63,7 @@ def test_any_cut_of_the_samples_gives_the_same_motion_bit_for_bit(cuts: list[int
     whole = MotionFilter(RATE).push(e)
     one = MotionFilter(RATE)
     edges = [0, *sorted(cuts), len(e.samples)]
-    joined = motion_room.join(
-        [one.push(cut(e, slice(a, b))) for a, b in zip(edges[:-1], edges[1:], strict=True)]
-    )
+    joined = motion_room.join([one.push(cut(e, slice(a, b))) for a, b in pairwise(edges)])
     for name in ARRAYS:
         np.testing.assert_array_equal(getattr(joined, name), getattr(whole, name), err_msg=name)
 

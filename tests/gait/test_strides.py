@@ -15,7 +15,9 @@ from gait.strides import STEADY, Strides, follow_feet, pair, steady
 STEP = 0.36
 
 
-def contacts(time: Floats, bout: NDArray[np.intp] | None = None, side: NDArray[np.str_] | None = None) -> Contacts:
+def contacts(
+    time: Floats, bout: NDArray[np.intp] | None = None, side: NDArray[np.str_] | None = None
+) -> Contacts:
     n = len(time)
     return Contacts(
         np.asarray(time, float),
@@ -52,6 +54,15 @@ def test_feet_are_followed_across_contacts_that_were_not_seen(n: int, unseen: se
     threads = follow_feet(contacts(walk_of_two_feet(n, seed)[keep]))
     assert (threads.thread == 0).all()
     np.testing.assert_array_equal(threads.foot, keep % 2)
+
+
+@pytest.mark.parametrize("unseen", [1, 2, 15, 27, 28])
+def test_a_contact_unseen_near_an_end_is_noticed_as_well(unseen: int) -> None:
+    """Next to an end it once made a stride of three steps, and the contact beyond it the wrong foot."""
+    keep = np.setdiff1d(np.arange(30), [unseen])
+    c = contacts(STEP * keep)
+    np.testing.assert_array_equal(follow_feet(c).foot, keep % 2)
+    np.testing.assert_allclose(paired(c).duration, 2 * STEP)
 
 
 @pytest.mark.parametrize("missed", [3, 5, 20])
@@ -101,7 +112,9 @@ def test_the_other_foot_may_open() -> None:
 
 @given(st.integers(20, 80), st.sets(st.integers(0, 79), max_size=4), st.integers(0, 1), st.integers(0, 999))
 @settings(max_examples=100, deadline=None)
-def test_strides_are_whole_one_footed_and_never_overlap(n: int, unseen: set[int], opens: int, seed: int) -> None:
+def test_strides_are_whole_one_footed_and_never_overlap(
+    n: int, unseen: set[int], opens: int, seed: int
+) -> None:
     time = walk_of_two_feet(n, seed)
     keep = np.setdiff1d(np.arange(n), [i for i in unseen if 1 < i < n - 2])
     c = contacts(time[keep])

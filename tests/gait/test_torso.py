@@ -108,7 +108,7 @@ class Made:
 
 def inner(t: Floats) -> np.ndarray:
     """Away from the ends by two strides."""
-    return (t > t[0] + 2 * STRIDE) & (t < t[-1] - 2 * STRIDE)
+    return np.asarray((t > t[0] + 2 * STRIDE) & (t < t[-1] - 2 * STRIDE))
 
 
 def some_strides(start: Floats, side: str = "left", bout: int = 0, stride: float = STRIDE) -> Strides:
@@ -168,7 +168,9 @@ def test_forward_left_and_right_have_their_signs() -> None:
         np.testing.assert_allclose(found[channel][mid], 0.2, atol=1e-6)
     half = np.where(np.arange(n)[:, None] % 140 < 70, 1.0, -1.0) * [0.0, 0.0, 0.1]
     q = rotations.multiply(rotations.from_rotvec(half), level.settled.q_earth_sensor)
-    left = torso_motion(replace(level.settled, q_earth_sensor=q), slice(0, n), level.mount, np.full(n, STRIDE))
+    left = torso_motion(
+        replace(level.settled, q_earth_sensor=q), slice(0, n), level.mount, np.full(n, STRIDE)
+    )
     np.testing.assert_allclose(left["rotation"][mid], half[mid, 2], atol=0.01)
 
 
@@ -191,7 +193,9 @@ def test_a_full_circle_does_not_wrap() -> None:
 
 def test_accelerations_are_along_the_heading_and_without_gravity() -> None:
     t = np.arange(int(12 * RATE)) / RATE
-    m = Made(heading=0.1 * t, acc_level=(3.0, 2.0, 9.0), q_torso_sensor=rotations.from_rotvec([1.0, -0.5, 2.0]))
+    m = Made(
+        heading=0.1 * t, acc_level=(3.0, 2.0, 9.0), q_torso_sensor=rotations.from_rotvec([1.0, -0.5, 2.0])
+    )
     found, mid = m.torso(), inner(t)
     for i, channel in enumerate(("forward", "left", "up")):
         np.testing.assert_allclose(found[channel][mid], m.acc[mid, i], atol=0.01)
