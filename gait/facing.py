@@ -24,7 +24,7 @@ from gait.gravity import Settled
 from gait.motion import CARRIED_GAP
 from gait.recording import Placement
 from gait.rotations import Floats
-from gait.standing import Standing, find_standing, mean_up
+from gait.standing import FARTHEST_STANDING_DEG, Standing, angle_deg, find_standing, mean_up
 from gait.strides import Strides, Threads, pair
 from gait.units import DEG, RAD, G
 
@@ -68,6 +68,14 @@ KNOWN = 2.2
 #: Phase of fore-aft against vertical specific force at step frequency; centre of what was seen.  [°]
 #: Source: -115 to -179° at the sternum (40 clips), -18 to -55° at the pelvis (10 clips).
 STERNUM_PHASE_DEG, PELVIS_PHASE_DEG = -147.0, -36.0
+
+#: A phase farther than this from the centre (or its opposite) says nothing.  [°]
+#: Source: the clips reach 32° at the sternum and 19° at the pelvis; half as much again.
+PHASE_REACH_DEG = 48.0
+
+#: Least evidence by the feet that confirms the phase when no start was recorded.  [nats]
+#: Chosen: the treadmill clip, whose lateral force is faint, gives 0.8; a body that does not turn gives none.
+LEAST_AGREEING = 0.3
 
 #: Turn difference and lateral force at which a cue speaks at full voice.  [°], [m/s²]
 #: Chosen: sternum turns differ by 14-30°, pelvis by 0.4-14°; lateral force by more than 0.5 in every clip.
@@ -174,11 +182,18 @@ def find_facing(
         reading = _read(seen, strides, contacts, threads, 0.0, None, placement, fixed=True)
         return learnt, _sides(reading, threads)
     stood = standing or find_standing(settled, bouts)
-    up = stood.up if stood else mean_up(settled, bouts)
-    q_level = rotations.between(up, [0.0, 0.0, 1.0])
     why: list[str] = []
-    if stood is None:
+    held = mean_up(settled, bouts)
+    if standing is not None and len(contacts) and angle_deg(standing.up, held) > FARTHEST_STANDING_DEG:
+        stood = None
+        why.append(
+            f"The standing file has the sensor {angle_deg(standing.up, held):.0f}° from how it was held in the run, so "
+            "it was worn otherwise then, and lean has no zero here."
+        )
+    elif stood is None:
         why.append("No quiet standing of 5 s was found, so lean has no zero here.")
+    up = stood.up if stood else held
+    q_level = rotations.between(up, [0.0, 0.0, 1.0])
     strides = _some(settled, pair(contacts, threads), contacts, threads)
     look = _look(settled, strides, q_level) if len(strides) >= 4 else None
 
@@ -238,7 +253,7 @@ def find_facing(
         standing_count=stood.count if stood else 0,
         crept_deg=stood.crept_deg if stood else None,
         acc_offset=settled.motion.acc_offset,
-        standing_elsewhere=standing is not None,
+        standing_elsewhere=standing is not None and stood is not None,
         contradicted_deg=contradicted,
     )
     return mounting, _sides(reading, threads)
@@ -375,15 +390,19 @@ def _read(
         }
         # Threads of one run repeat the same body: their evidence is averaged, not summed.
         evidence[sign] = float(np.mean(np.abs(list(feet[sign].values())))) + sign * phase
-    torn = (evidence[1] - evidence[-1]) * phase < 0
+    by_feet = evidence[1] - evidence[-1] - 2.0 * phase
+    torn = by_feet * phase < 0
+    # Without a start both kinds of cue have to speak, and to agree.
+    alone = abs(by_feet) < LEAST_AGREEING or phase == 0.0
     if gain is not None:
+        alone = False
         ahead = float(np.cos(gain.azimuth - axis))
         evidence[1] += SET_OFF_EVIDENCE * ahead
         evidence[-1] -= SET_OFF_EVIDENCE * ahead
         torn = False
     sign = 1 if fixed or evidence[1] >= evidence[-1] else -1
     left = {th: 0 if vote > 0 else 1 for th, vote in feet[sign].items() if abs(vote) >= KNOWN / 2}
-    return _Reading(sign, abs(evidence[1] - evidence[-1]), left, torn)
+    return _Reading(sign, 0.0 if alone else abs(evidence[1] - evidence[-1]), left, torn)
 
 
 def _most(placement: Placement) -> float:
@@ -400,7 +419,9 @@ def _phase_vote(look: _Look, axis: float, placement: Placement) -> float:
     along = np.cos(axis) * look.acc[0] + np.sin(axis) * look.acc[1]
     fore, vertical = (np.fft.rfft(wave.mean(axis=0))[2] for wave in (along, look.up))
     centre = (STERNUM_PHASE_DEG if placement == "sternum" else PELVIS_PHASE_DEG) * RAD
-    return _most(placement) * float(np.cos(np.angle(fore * np.conj(vertical)) - centre))
+    agrees = float(np.cos(np.angle(fore * np.conj(vertical)) - centre))
+    # Half-way between both answers lies nothing that was ever seen.
+    return _most(placement) * agrees if abs(agrees) > np.cos(PHASE_REACH_DEG * RAD) else 0.0
 
 
 def _foot_cues(look: _Look, strides: Strides, axis: float, placement: Placement) -> tuple[Floats, Floats]:

@@ -46,6 +46,10 @@ SETTLE = 4.0
 #: Samples pushed at a time from a whole recording.  [samples]  Chosen: bounded memory.
 PUSH = 60_000
 
+#: More time than this between two samples is a pause of the logger, not a loss.  [s]
+#: Chosen: a wireless link drops out for a second, a hand needs two.
+PAUSE = 2.0
+
 #: A stride that turns more than this is not straight enough to count.  [°/s]
 #: Chosen: a 400 m track's bend at 5 m/s is 7.8°/s and counts, a hairpin does not.
 STRAIGHT_DPS = 20.0
@@ -181,7 +185,8 @@ class Pipeline:
         t = samples.t if self._last_t is None else np.concatenate([[self._last_t], samples.t])
         if len(t) > 1 and t[1] <= t[0]:
             raise SignalError(f"Samples at {t[1]:.3f} s came after {t[0]:.3f} s; push them in order.")
-        self._missing += int(np.maximum(np.round(np.diff(t) * self._rate_hz) - 1, 0).sum())
+        step = np.diff(t)
+        self._missing += int(np.maximum(np.round(step[step <= PAUSE] * self._rate_hz) - 1, 0).sum())
         self._last_t = float(t[-1])
         self._rows += len(samples)
         self._range_end.push(samples)
@@ -246,9 +251,15 @@ class Pipeline:
             lost_share=self._missing / max(1, self._missing + self._rows),
             cycles=cycles,
             range_end=self._range_end,
+            faced=mounting.forward_sigma_deg < 45.0,
             crept_deg=mounting.crept_deg,
             contradicted_deg=mounting.contradicted_deg,
         )
+        if quality.not_trunk:
+            # What is no trunk tells no left from right.
+            names = {"left": "A", "right": "B"}
+            contacts = contacts.with_sides(np.array([names.get(str(x), x) for x in contacts.side], "<U5"))
+            strides = replace(strides, side=np.array([names.get(str(x), x) for x in strides.side], "<U5"))
         regular = (
             strides.regular
             & np.isfinite(cycles["up"][:, 0])

@@ -32,9 +32,12 @@ LEAST_TURN = 240.0 * RAD
 #: Fewest repeats of a largest value that are an end of range.  [samples]  Chosen: two may meet by chance.
 FEWEST_CLIPPED = 5
 
-#: Standing before and after that differ by more: the clip moved.  [°]
+#: Standings that differ by more: the clip moved, or one was no upright standing.  [°]
 #: Chosen: a person repeats standing to 1°, so two differ by 1.4° (1 sd); twice that.
 CREPT_DEG = 3.0
+
+#: Shares below this are not worth a sentence.  [1]  Chosen: they would read 0.0 %.
+LEAST_SAID = 0.0005
 
 #: Below this rate contacts and waveforms suffer.  [Hz]  Source: 50 Hz doubles the stride error against 100.
 LOW_RATE = 75.0
@@ -44,8 +47,15 @@ LOW_RATE = 75.0
 #: tips by 40-70° (MotionSense).
 MOST_TIP_DEG = 32.0
 
+#: ... and swings at stride frequency by less than this.  [°]
+#: Source: 3-12° on the real recordings; an armband swings by 25° and more, the pocket by 50°.
+MOST_SWING_DEG = 20.0
+
 #: Fewest strides that tell.  [strides]  Chosen.
 FEWEST_STRIDES = 5
+
+#: Below this rate a step has so few samples that its angles are believed no more.  [Hz]  Chosen: 12 a step.
+POOR_RATE = 32.0
 
 #: Trunk angles need at least this.  [Hz]  Chosen: 8 samples a step.
 LEAST_RATE = 20.0
@@ -63,8 +73,8 @@ class Quality:
         Share of samples while running in which an axis sits at the end of its range, 0 to 1.
     notes : tuple of str
         One sentence each, for people.
-    rate_low : bool
-        The rate is below LOW_RATE.
+    rate_low, rate_poor : bool
+        The rate is below LOW_RATE, below POOR_RATE.
     not_trunk : str
         Why the angles are no trunk's (a pocket), "" when nothing speaks against it.
     clipped_t : (c,) array
@@ -77,6 +87,7 @@ class Quality:
     rate_low: bool
     not_trunk: str
     clipped_t: Floats
+    rate_poor: bool = False
 
 
 def assess(
@@ -86,6 +97,7 @@ def assess(
     lost_share: float,
     cycles: Cycles,
     range_end: RangeEnd,
+    faced: bool = True,
     crept_deg: float | None = None,
     contradicted_deg: float | None = None,
 ) -> Quality:
@@ -102,18 +114,21 @@ def assess(
         Strides in torso axes, to see whether they can be a trunk's.
     range_end : RangeEnd
         That was pushed all samples.
+    faced : bool
+        A fore-aft axis stood out.
     crept_deg : float or None
-        Angle between standing before and after. [°]
+        Angle between quiet standings. [°]
     contradicted_deg : float or None
         How far a stated forward axis lies from what the running tells. [°]
     """
-    not_trunk = _no_trunk(cycles)
+    not_trunk = _no_trunk(cycles, faced)
     clipped = range_end.times()
     share = max(_share(times, motion, bouts) for times in clipped)
     said: list[str] = []
     ends = ("±16 g", f"{range_end.top(0) / G:.0f} g"), ("±2000 °/s", f"{range_end.top(3) * DEG:.0f} °/s")
     for times, name, (wider, end) in zip(clipped, ("accelerometer", "gyroscope"), ends, strict=True):
-        if part := _share(times, motion, bouts):
+        part = _share(times, motion, bouts)
+        if part >= LEAST_SAID:
             said.append(
                 f"The {name} reached the end of its range (about {end}) in {100 * part:.1f} % of the samples; a "
                 f"wider range ({wider}) hears those moments whole."
@@ -127,7 +142,8 @@ def assess(
         )
     if crept_deg is not None and crept_deg > CREPT_DEG:
         said.append(
-            f"The standing before and after the run differ by {crept_deg:.1f}°: the clip moved on the way."
+            f"The quiet standings in this recording differ by {crept_deg:.1f}°: the clip moved on the way, or they "
+            "were not all upright."
         )
     if contradicted_deg is not None:
         said.append(
@@ -136,7 +152,9 @@ def assess(
         )
     if not_trunk:
         said.append(not_trunk)
-    return Quality(lost_share, share, tuple(said), low, not_trunk, np.union1d(*clipped))
+    return Quality(
+        lost_share, share, tuple(said), low, not_trunk, np.union1d(*clipped), motion.rate_hz < POOR_RATE
+    )
 
 
 def _share(times: Floats, motion: Motion, bouts: Bouts) -> float:
@@ -152,19 +170,26 @@ def _share(times: Floats, motion: Motion, bouts: Bouts) -> float:
     return inside / max(1, total)
 
 
-def _no_trunk(cycles: Cycles) -> str:
+def _no_trunk(cycles: Cycles, faced: bool) -> str:
     """Why the strides cannot be a trunk's, "" when they can."""
     whole = np.isfinite(cycles["up"][:, 0])
     if whole.sum() < FEWEST_STRIDES:
         return ""
-    tip = np.ptp(np.stack([cycles["lean"][whole], cycles["sway"][whole]]), axis=2).max(axis=0) * DEG
-    usual = float(np.median(tip))
-    if usual <= MOST_TIP_DEG:
-        return ""
-    return (
-        f"The sensor tipped by {usual:.0f}° in every stride, which a trunk does not: it may have been in a "
-        "pocket or on a limb, so nothing is said of the trunk."
-    )
+    tilt = np.stack([cycles["lean"][whole], cycles["sway"][whole]])
+    tip = float(np.median(np.ptp(tilt, axis=2).max(axis=0))) * DEG
+    # A trunk nods with each step and rolls a little with each stride; a limb swings with each stride.
+    first = np.abs(np.fft.rfft(tilt, axis=2)[:, :, 1]) * 4.0 / tilt.shape[2]
+    swing = float(np.median(np.hypot(first[0], first[1]))) * DEG
+    if tip > MOST_TIP_DEG or swing > MOST_SWING_DEG:
+        return (
+            f"The sensor tipped by {max(tip, swing):.0f}° in every stride, which a trunk does not: it may have been "
+            "in a pocket or on a limb, so nothing is said of the trunk."
+        )
+    if not faced:
+        return (
+            "How the sensor moved shows no fore and aft as a trunk's does, so nothing is said of the trunk."
+        )
+    return ""
 
 
 class RangeEnd:

@@ -25,6 +25,9 @@ SHORTEST_STANDING = 4.9
 #: Chosen: the leanest runners lean 25° (traits' plausibility), 15° more for sway of the clip.
 FARTHEST_STANDING_DEG = 40.0
 
+#: Standings before the run that are compared with each other.  [1]  Chosen: the last few, by then it is worn.
+AROUND = 3
+
 #: A standing that reads farther from g than this is no standing of a sensor in SI units.  [share of g]
 #: Source: MPU-6050, bias of 80 mg and scale of 3 % at most; a little more for clones.
 MOST_OFFSET = 0.15
@@ -63,11 +66,12 @@ def standing_offset(motion: Motion, still: list[tuple[float, float]]) -> Floats:
     if not rests:
         return np.zeros(3)
     if count > 0:
-        rests = [r for r in rests if _angle_deg(r, moved / count) < FARTHEST_STANDING_DEG]
+        rests = [r for r in rests if angle_deg(r, moved / count) < FARTHEST_STANDING_DEG]
     if not rests:
         return np.zeros(3)
+    sizes = np.linalg.norm(rests, axis=1)
     mean = np.mean(rests, axis=0)
-    return np.asarray(mean * (1.0 - G / np.linalg.norm(mean)))
+    return np.asarray(mean / np.linalg.norm(mean) * (sizes.mean() - G))
 
 
 def _reads_gravity(settled: Settled, start: float, stop: float) -> bool:
@@ -77,7 +81,7 @@ def _reads_gravity(settled: Settled, start: float, stop: float) -> bool:
     return bool(abs(np.linalg.norm(motion.acc[a : b + 1].mean(axis=0)) / G - 1.0) < MOST_OFFSET)
 
 
-def _angle_deg(a: Floats, b: Floats) -> float:
+def angle_deg(a: Floats, b: Floats) -> float:
     """Angle between two vectors. [°]"""
     return float(np.arccos(np.clip(np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b)), -1.0, 1.0)) * DEG)
 
@@ -105,7 +109,7 @@ def find_standing(settled: Settled, bouts: Bouts) -> Standing | None:
         span = (float(bouts.start[still[longest]]), float(bouts.stop[still[longest]]))
         return Standing(ups[longest], span, 1, None, motion.acc_offset)
     held = mean_up(settled, bouts)
-    near = [j for j in range(len(still)) if _angle_deg(ups[j], held) < FARTHEST_STANDING_DEG]
+    near = [j for j in range(len(still)) if angle_deg(ups[j], held) < FARTHEST_STANDING_DEG]
     before = [j for j in near if bouts.stop[still[j]] <= bouts.start[runs[0]] + 1.0]
     after = [j for j in near if bouts.start[still[j]] >= bouts.stop[runs[-1]] - 1.0]
     if not near:
@@ -113,12 +117,12 @@ def find_standing(settled: Settled, bouts: Bouts) -> Standing | None:
     # With none before the first run, one from a pause or the end tells the same.
     first = before[-1] if before else near[0]
     span = (float(bouts.start[still[first]]), float(bouts.stop[still[first]]))
-    last = after[0] if before and after else None
-    if last is None:
-        return Standing(ups[first], span, 1, None, motion.acc_offset)
-    up = ups[first] + ups[last]
-    crept = _angle_deg(ups[first], ups[last])
-    return Standing(up / np.linalg.norm(up), span, 2, crept, motion.acc_offset)
+    chosen = [first, *(after[:1] if before else [])]
+    around = {*before[-AROUND:], *chosen}
+    apart = [angle_deg(ups[i], ups[j]) for i in around for j in around if i < j]
+    up = np.sum([ups[i] for i in chosen], axis=0)
+    crept = max(apart) if apart else None
+    return Standing(up / np.linalg.norm(up), span, len(chosen), crept, motion.acc_offset)
 
 
 def mean_up(settled: Settled, bouts: Bouts) -> Floats:
