@@ -55,7 +55,7 @@ format: $(VENV)/.installed-dev
 	@$(BIN)/ruff format .
 
 bench: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -m speed -s -p no:xdist tests
+	@$(BIN)/python -m tests.speed.bench
 
 clean:
 	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,7 +3,8 @@
 >>> import gait
 >>> recording = gait.read("run.csv")            # doctest: +SKIP
 >>> analysis = gait.analyze(recording)          # doctest: +SKIP
->>> print(gait.Report.of(analysis).summary())   # doctest: +SKIP
+
+The page, the JSON and the words are made by ``gait.report.report.build(analysis)``.
 
 Lives here: the front door; what stands behind it is loaded when it is asked for.
 Not here: anything else.

@@ -46,6 +46,9 @@ STEP_KEEP = 1.4
 #: Chosen: 10 s; timing by body weight had sd 5-11 ms against motion capture, by the level 9-33 ms.
 STEADIED = 15
 
+#: A fall this far from the foot's usual contact time is not one.  [s]  Source: thrice the spread of 17.5 ms.
+FAR_FALL = 0.05
+
 #: Steps closer than this share of the bout's usual step are one.  [1]  Chosen.
 APART = 0.6
 
@@ -134,7 +137,9 @@ def find_contacts(settled: Settled, bouts: Bouts) -> Contacts:
         # A slow jogger's force crosses the level on a long shoulder, 40 ms to and fro; body weight it crosses
         # steeply. So the steep crossing times the step and the level only says how much earlier contact is.
         down = beat - _steadied(beat - down)
-        up = np.where(np.isfinite(up), down + _steadied(up - down), np.nan)
+        # A fall far from that foot's usual one crossed a ripple.
+        usual = down + _steadied(up - down)
+        up = np.where(np.abs(up - usual) < FAR_FALL, up, np.nan)
         down, up = down - RISE_LATE, up - RISE_LATE + CONTACT_SHORT + FALL_EARLIER
         keep = (down >= bouts.start[i] - 0.05) & (down <= bouts.stop[i] + 0.05)
         contact.append(down[keep])
@@ -201,5 +206,7 @@ def _steadied(lag: Floats) -> Floats:
         seen = np.arange(foot, len(lag), 2)
         seen = seen[np.isfinite(lag[seen])]
         if len(seen):
+            # The first lag stands for those before it: in setting off they change too fast to be mirrored
+            # (that moved contacts by 4 ms instead of 2).
             out[seen] = ndimage.median_filter(lag[seen], min(STEADIED, len(seen)), mode="nearest")
     return out

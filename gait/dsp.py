@@ -9,10 +9,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal
 
 from gait.rotations import Floats
+
+#: Power below this share of all is rounding.  [1]  Chosen.
+SILENCE = 1e-9
 
 #: A rhythm is looked for in no less than this many of its longest periods.  [1]  Chosen: a Hann window's main
 #: lobe is two lines wide.
@@ -77,12 +79,6 @@ def crossings(x: Floats, level: float | Floats, rising: bool) -> Floats:
     return np.asarray(i + y[i] / (y[i] - y[i + 1]))
 
 
-def troughs(x: Floats, apart: float) -> NDArray[np.intp]:
-    """Indices of local minima of x (n,), at least ``apart`` samples from a deeper one."""
-    found, _ = signal.find_peaks(-x, distance=max(1.0, apart))
-    return np.asarray(found)
-
-
 def at_index(x: Floats, p: Floats) -> Floats:
     """X (n,) or (n, c) at fractional indices p (any shape), linear between samples, ends held."""
     i = np.clip(np.floor(p).astype(np.intp), 0, max(len(x) - 2, 0))
@@ -133,7 +129,7 @@ def local_period(
     for a in range(0, len(at), 2000):  # bounded memory, whatever the length
         rows = np.lib.stride_tricks.sliding_window_view(y, length)[start[a : a + 2000]]
         power = np.abs(np.fft.rfft((rows - rows.mean(axis=1, keepdims=True)) * taper, size, axis=1)) ** 2
-        k = np.argmax(np.where(inside, power, 0.0), axis=1)
+        k = np.maximum(np.argmax(np.where(inside, power, 0.0), axis=1), 1)  # silence has no peak at all
         r = np.arange(len(k))
         k1 = np.clip(k, 1, len(freq) - 2)
         left, mid, right = power[r, k1 - 1], power[r, k1], power[r, k1 + 1]
@@ -142,9 +138,13 @@ def local_period(
         hz[a : a + 2000] = (k1 + np.clip(shift, -0.5, 0.5)) * freq[1]
         ratio = freq / freq[k][:, None] * 2.0
         near = (
-            (np.abs(ratio - np.round(ratio)) * freq[k][:, None] / 2.0 <= lobe) & (ratio > 0.5) & (ratio < 4.5)
+            (np.abs(ratio - np.round(ratio)) * freq[k][:, None] / 2.0 <= lobe)
+            & (ratio > 0.5)
+            & (ratio < 4.5)
+            & (freq > 0.5)
         )
         total = power[:, freq > 0.5].sum(axis=1)
+        total = np.where(total > SILENCE * np.sum(rows * rows, axis=1), total, 0.0)
         share[a : a + 2000] = np.where(
             total > 0, (power * near).sum(axis=1) / np.where(total > 0, total, 1.0), 0.0
         )

@@ -1,7 +1,7 @@
 """Which way the torso faces inside the sensor's axes, and which foot is which.
 
-Lives here: up from standing, forward from set-off and steps, its sign, the sides. Unknown is a state.
-Not here: angles of the torso (torso.py), contacts (contacts.py).
+Lives here: forward from set-off and steps, its sign, the sides. Unknown is a state.
+Not here: up (standing.py), angles of the torso (torso.py), contacts (contacts.py).
 
 Forward is first found as an axis (mod 180 degrees) from how a stride is built: what comes twice a stride is
 fore-aft, what alternates is sideways. Which end of the axis is forward, and which foot is left, are settled
@@ -14,28 +14,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from gait import rotations, torso
 from gait.bouts import Bouts
 from gait.contacts import Contacts
 from gait.errors import SignalError
 from gait.gravity import Settled
-from gait.motion import CARRIED_GAP, Motion
+from gait.motion import CARRIED_GAP
 from gait.recording import Placement
 from gait.rotations import Floats
+from gait.standing import FARTHEST_STANDING_DEG, Standing, angle_deg, find_standing, mean_up
 from gait.strides import Strides, Threads, pair
 from gait.units import DEG, RAD, G
 
-#: Shortest quiet standing that gives "up"; 4.9 s counts as 5.  [s]  Source: the output contract.
-SHORTEST_STANDING = 4.9
-
-#: Standing farther than this from how the trunk is held in running is no standing (a sensor on a table).  [°]
-#: Chosen: the leanest runners lean 25° (traits' plausibility), 15° more for sway of the clip.
-FARTHEST_STANDING_DEG = 40.0
-
-#: A standing that reads farther from g than this is no standing of a sensor in SI units.  [share of g]
-#: Source: MPU-6050, bias of 80 mg and scale of 3 % at most; a little more for clones.
-MOST_OFFSET = 0.15
+#: The axes that can be stated to point forward.
+FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
 #: Strides that are looked at to find the forward axis.  [strides]  Chosen: more changed it by less than 0.3°.
 MOST_STRIDES = 400
@@ -56,6 +50,10 @@ HARMONIC_SIGMA_DEG = 4.0
 SET_OFF_SIGMA_DEG = 6.0
 STATED_SIGMA_DEG = 5.0
 
+#: A stated forward axis farther than this from what the running tells is said to contradict it.  [°]
+#: Chosen: five times the forward axis' own uncertainty, three times that of a clip put on askew.
+CONTRADICTED_DEG = 30.0
+
 #: Evidence a cue can give at most, in nats.  [1]
 #: Source: counts of the design study on motion capture (n right of n, rule of succession): sternum 40 of 40
 #: gives ln(41/1); pelvis 10 of 10 gives ln(11/1).
@@ -71,12 +69,24 @@ KNOWN = 2.2
 #: Source: -115 to -179° at the sternum (40 clips), -18 to -55° at the pelvis (10 clips).
 STERNUM_PHASE_DEG, PELVIS_PHASE_DEG = -147.0, -36.0
 
+#: A phase farther than this from the centre (or its opposite) says nothing.  [°]
+#: Source: the clips reach 32° at the sternum and 19° at the pelvis; half as much again.
+PHASE_REACH_DEG = 48.0
+
+#: Least evidence by the feet that confirms the phase when no start was recorded.  [nats]
+#: Chosen: the treadmill clip, whose lateral force is faint, gives 0.8; a body that does not turn gives none.
+LEAST_AGREEING = 0.3
+
 #: Turn difference and lateral force at which a cue speaks at full voice.  [°], [m/s²]
 #: Chosen: sternum turns differ by 14-30°, pelvis by 0.4-14°; lateral force by more than 0.5 in every clip.
 STERNUM_TURN_DEG, PELVIS_TURN_DEG, LATERAL_FORCE = 5.0, 4.0, 0.4
 
 #: The lateral force is averaged over this much of stance.  [s]  Source: as the cue itself, first 0.2 s.
 STANCE_START = 0.2
+
+#: Feet were swapped where the turn at contact keeps the opposite sign over this many strides; told only where
+#: the bout's usual difference is larger than this.  [strides], [°]  Chosen: well above a pelvis' noise of 1°.
+SWAPPED_OVER, SWAPPED_TURN_DEG = 31, 3.0
 
 #: Steps of a thread below which its feet are not named.  [steps]  Chosen.
 FEWEST_STEPS = 6
@@ -99,6 +109,10 @@ class Mounting:
         Angle between standing before and after, None unless both were there. [°]
     acc_offset : (3,) array
         What was taken from the accelerometer, see standing_offset. [m/s²]
+    standing_elsewhere : bool
+        The standing is of another recording, and its times are that one's.
+    contradicted_deg : float or None
+        How far a stated forward axis lies from what the running itself tells, where that is far. [°]
     forward_sigma_deg : float
         One standard deviation of the forward axis about the up axis. [°]
     sign_known : bool
@@ -120,101 +134,8 @@ class Mounting:
     standing_count: int = 0
     crept_deg: float | None = None
     acc_offset: Floats = field(default_factory=lambda: np.zeros(3))
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Up in the sensor's axes from quiet standing: unit vector, when, how many stretches, how far apart.
-
-    ``acc_offset`` is what the accelerometer read too much along it, see standing_offset. [m/s²]
-    """
-
-    up: Floats
-    span: tuple[float, float]
-    count: int
-    crept_deg: float | None
-    acc_offset: Floats = field(default_factory=lambda: np.zeros(3))
-
-
-def standing_offset(motion: Motion, still: list[tuple[float, float]]) -> Floats:
-    """What the accelerometer reads too much along up while standing (3,). [m/s²]
-
-    Quiet standing must read g. What it reads more is taken along the standing axis, be it bias or scale: left
-    in, it tilts the trunk by that share of its lean (0.08 g of bias on 10° of lean is 0.8°). Zero without
-    standing, and for rests that cannot be the runner's.
-    """
-    moved, count = motion.acc.sum(axis=0, dtype=float), len(motion)
-    rests = []
-    for start, stop in still:
-        a, b = np.searchsorted(motion.t, [start, stop])
-        total = motion.acc[a : b + 1].sum(axis=0, dtype=float)
-        moved, count = moved - total, count - (b + 1 - a)
-        if stop - start >= SHORTEST_STANDING:
-            rests.append(total / (b + 1 - a))
-    if not rests:
-        return np.zeros(3)
-    if count > 0:
-        rests = [r for r in rests if _angle_deg(r, moved / count) < FARTHEST_STANDING_DEG]
-    if not rests:
-        return np.zeros(3)
-    mean = np.mean(rests, axis=0)
-    size = float(np.linalg.norm(mean))
-    if abs(size / G - 1.0) > MOST_OFFSET:
-        return np.zeros(3)
-    return np.asarray(mean * (1.0 - G / size))
-
-
-def _angle_deg(a: Floats, b: Floats) -> float:
-    """Angle between two vectors. [°]"""
-    return float(np.arccos(np.clip(np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b)), -1.0, 1.0)) * DEG)
-
-
-def find_standing(settled: Settled, bouts: Bouts) -> Standing | None:
-    """Quiet standing nearest before the first run, and after the last one where there is one too.
-
-    Standing that cannot be the runner's, because the trunk in running is held more than
-    FARTHEST_STANDING_DEG from it, is a sensor lying about and is passed over.
-    """
-    still = np.flatnonzero((bouts.kind == "still") & (bouts.stop - bouts.start >= SHORTEST_STANDING))
-    runs = np.flatnonzero(bouts.kind == "run")
-    if len(still) == 0:
-        return None
-    motion = settled.motion
-    ups = []
-    for i in still:
-        a, b = np.searchsorted(motion.t, [bouts.start[i], bouts.stop[i]])
-        mean = motion.acc[a : b + 1].mean(axis=0)
-        ups.append(mean / np.linalg.norm(mean))
-    if len(runs) == 0:
-        longest = int(np.argmax(bouts.stop[still] - bouts.start[still]))
-        span = (float(bouts.start[still[longest]]), float(bouts.stop[still[longest]]))
-        return Standing(ups[longest], span, 1, None, motion.acc_offset)
-    held = mean_up(settled, bouts)
-    near = [j for j in range(len(still)) if _angle_deg(ups[j], held) < FARTHEST_STANDING_DEG]
-    before = [j for j in near if bouts.stop[still[j]] <= bouts.start[runs[0]] + 1.0]
-    after = [j for j in near if bouts.start[still[j]] >= bouts.stop[runs[-1]] - 1.0]
-    if not near:
-        return None
-    # With none before the first run, one from a pause or the end tells the same.
-    first = before[-1] if before else near[0]
-    span = (float(bouts.start[still[first]]), float(bouts.stop[still[first]]))
-    last = after[0] if before and after else None
-    if last is None:
-        return Standing(ups[first], span, 1, None, motion.acc_offset)
-    up = ups[first] + ups[last]
-    crept = _angle_deg(ups[first], ups[last])
-    return Standing(up / np.linalg.norm(up), span, 2, crept, motion.acc_offset)
-
-
-def mean_up(settled: Settled, bouts: Bouts) -> Floats:
-    """Mean direction of up in the sensor's axes over all running; (3,), unit length."""
-    total = np.zeros(3)
-    for i in np.flatnonzero(bouts.kind == "run"):
-        a, b = np.searchsorted(settled.motion.t, [bouts.start[i], bouts.stop[i]])
-        q = settled.q_earth_sensor[a:b:4]
-        total += rotations.rotate(rotations.inverse(q), [0.0, 0.0, 1.0]).sum(axis=0)
-    size = np.linalg.norm(total)
-    return np.asarray(total / size) if size > 0 else np.array([0.0, 0.0, 1.0])
+    standing_elsewhere: bool = False
+    contradicted_deg: float | None = None
 
 
 def find_facing(
@@ -254,22 +175,35 @@ def find_facing(
         If the stated forward axis points up or down in this recording.
     """
     if learnt is not None:
-        strides = _some(pair(contacts, threads), contacts, threads)
+        strides = _some(settled, pair(contacts, threads), contacts, threads)
         if len(strides) < 4 or not learnt.sign_known:
             return learnt, _sides(_Reading(1, 0.0, {}, False), threads)
         seen = _look(settled, strides, learnt.q_torso_sensor)
         reading = _read(seen, strides, contacts, threads, 0.0, None, placement, fixed=True)
         return learnt, _sides(reading, threads)
     stood = standing or find_standing(settled, bouts)
-    up = stood.up if stood else mean_up(settled, bouts)
-    q_level = rotations.between(up, [0.0, 0.0, 1.0])
     why: list[str] = []
-    if stood is None:
+    held = mean_up(settled, bouts)
+    if standing is not None and len(contacts) and angle_deg(standing.up, held) > FARTHEST_STANDING_DEG:
+        stood = None
+        why.append(
+            f"The standing file has the sensor {angle_deg(standing.up, held):.0f}° from how it was held in the run, so "
+            "it was worn otherwise then, and lean has no zero here."
+        )
+    elif stood is None:
         why.append("No quiet standing of 5 s was found, so lean has no zero here.")
-    strides = _some(pair(contacts, threads), contacts, threads)
+    up = stood.up if stood else held
+    q_level = rotations.between(up, [0.0, 0.0, 1.0])
+    strides = _some(settled, pair(contacts, threads), contacts, threads)
     look = _look(settled, strides, q_level) if len(strides) >= 4 else None
 
     axis, axis_ok = (0.0, False) if look is None else _axis(look)
+    if look is not None and axis_ok:
+        # Angles are not quite vectors: looked at once more along the axis found, the answer no longer depends
+        # on how the sensor happened to be turned (2° at most before, 0.03° after).
+        q_level = rotations.multiply([np.cos(-axis / 2), 0.0, 0.0, np.sin(-axis / 2)], q_level)
+        look = _look(settled, strides, q_level)
+        axis, axis_ok = _axis(look)
     gain = _speed_gained(settled, bouts, q_level)
     reading = (
         _read(look, strides, contacts, threads, axis, gain, placement)
@@ -295,8 +229,13 @@ def find_facing(
             sigma *= max(1.0, float(np.sqrt((weight * (shift - shift.mean()) ** 2).sum())) / 2.0)
     else:
         sigma = 90.0
+    contradicted = None
     if facing is not None:
-        forward, sigma, sign_known = _stated(facing, up, q_level), STATED_SIGMA_DEG, True
+        stated = _stated(facing, up, q_level)
+        off = abs(_wrap(stated - forward)) * DEG if cues else 0.0
+        off = off if sign_known else min(off, 180.0 - off)
+        contradicted = off if off > CONTRADICTED_DEG else None
+        forward, sigma, sign_known = stated, STATED_SIGMA_DEG, True
         cues.append(("stated", forward, STATED_SIGMA_DEG))
         if look:
             reading = _read(look, strides, contacts, threads, forward, None, placement, fixed=True)
@@ -314,6 +253,8 @@ def find_facing(
         standing_count=stood.count if stood else 0,
         crept_deg=stood.crept_deg if stood else None,
         acc_offset=settled.motion.acc_offset,
+        standing_elsewhere=standing is not None and stood is not None,
+        contradicted_deg=contradicted,
     )
     return mounting, _sides(reading, threads)
 
@@ -331,12 +272,12 @@ class _Look:
     cycles: torso.Cycles
 
 
-def _some(strides: Strides, contacts: Contacts, threads: Threads) -> Strides:
-    """Steady strides of every thread: all of a short one, STRIDES_A_THREAD or more of a long one.
+def _some(settled: Settled, strides: Strides, contacts: Contacts, threads: Threads) -> Strides:
+    """Steady, whole strides of every thread: all of a short one, STRIDES_A_THREAD or more of a long one.
 
     They are taken in groups of neighbours, so that the motion around them is prepared once.
     """
-    keep = np.flatnonzero(strides.regular)
+    keep = np.flatnonzero(strides.regular & ~torso.holed(settled, strides.start, strides.stop))
     if len(keep) > MOST_STRIDES:
         thread = threads.thread[np.searchsorted(contacts.contact, strides.start[keep])]
         edges = np.flatnonzero(np.diff(thread)) + 1
@@ -365,7 +306,7 @@ def _axis(look: _Look) -> tuple[float, bool]:
     """
     total = np.zeros((2, 2))
     for wave, fore_is_even in ((look.acc, True), (look.rate, False)):
-        mean = np.nanmean(wave, axis=1)
+        mean = wave.mean(axis=1)
         harmonics = np.fft.rfft(mean, axis=1)[:, 1:9]
         even, odd = harmonics[:, 1::2], harmonics[:, 0::2]
         fore, side = (even, odd) if fore_is_even else (odd, even)
@@ -436,66 +377,75 @@ def _read(
     fixed: bool = False,
 ) -> _Reading:
     """Weigh the cues for forward against backward and, thread by thread, left against right."""
-    chest = placement in ("sternum", "upper-back")
-    known = placement != "unknown"
-    most = STERNUM_EVIDENCE if chest else PELVIS_EVIDENCE
-    sideways = -np.sin(axis) * look.acc[0] + np.cos(axis) * look.acc[1]
-    along = np.cos(axis) * look.acc[0] + np.sin(axis) * look.acc[1]
-    # Specific force in the trunk's own axes: gravity shows when the pelvis tips.
-    c = look.cycles
-    tilt_left = np.sin(axis) * np.tan(c["lean"]) + np.cos(axis) * np.tan(c["sway"])
-    lateral = sideways + G * tilt_left
-    # Only the chest's own pulse was checked at the sternum; behind, its lever is turned about.
-    lateral_speaks = known and placement != "upper-back"
-    evidence = {1: 0.0, -1: 0.0}
-    left: dict[int, int] = {}
-    margin: dict[int, dict[int, float]] = {1: {}, -1: {}}
-    duration = float(np.median(strides.duration))
-    early = max(2, int(STANCE_START / duration * torso.POINTS))
-    half = torso.POINTS // 2
-    thread_of = (
-        threads.thread[np.searchsorted(contacts.contact, strides.start)] if len(strides) else np.zeros(0)
-    )
-    phase_votes = {1: 0.0, -1: 0.0}
-    if known and placement != "upper-back":
-        even = np.fft.rfft(np.nanmean(along, axis=0))[2]
-        vertical = np.fft.rfft(np.nanmean(look.up, axis=0))[2]
-        angle = float(np.angle(even / vertical)) if abs(vertical) > 0 else 0.0
-        centre = (STERNUM_PHASE_DEG if chest else PELVIS_PHASE_DEG) * RAD
-        lean_to = float(np.cos(angle - centre))
-        phase_votes = {1: most * lean_to, -1: -most * lean_to}
+    phase = _phase_vote(look, axis, placement)
+    thread = threads.thread[np.searchsorted(contacts.contact, strides.start)]
+    turn, push = _foot_cues(look, strides, axis, placement)
+    most = _most(placement)
+    feet: dict[int, dict[int, float]] = {}
+    evidence = {}
     for sign in (1, -1):
-        total = 0.0
-        for th in np.unique(thread_of):
-            mine = thread_of == th
-            turn = float(np.nanmean(c["rotation"][mine, 0] - c["rotation"][mine, half])) * DEG
-            push = float(
-                np.nanmean(
-                    lateral[mine][:, :early].mean(axis=1) - lateral[mine][:, half : half + early].mean(axis=1)
-                )
-            )
-            votes = 0.0
-            if known:
-                votes += most * float(np.clip(turn / (STERNUM_TURN_DEG if chest else PELVIS_TURN_DEG), -1, 1))
-            if lateral_speaks:
-                away = -1.0 if chest else 1.0
-                votes += sign * away * most * float(np.clip(push / LATERAL_FORCE, -1, 1))
-            margin[sign][int(th)] = votes
-            total += abs(votes)
+        feet[sign] = {
+            int(th): most * (_voice(turn[thread == th]) + sign * _voice(push[thread == th]))
+            for th in np.unique(thread)
+        }
         # Threads of one run repeat the same body: their evidence is averaged, not summed.
-        n = len(np.unique(thread_of))
-        evidence[sign] = (total / n if n else 0.0) + phase_votes[sign]
-    torn = known and placement != "upper-back" and (evidence[1] - evidence[-1]) * (phase_votes[1]) < 0
+        evidence[sign] = float(np.mean(np.abs(list(feet[sign].values())))) + sign * phase
+    by_feet = evidence[1] - evidence[-1] - 2.0 * phase
+    torn = by_feet * phase < 0
+    # Without a start both kinds of cue have to speak, and to agree.
+    alone = abs(by_feet) < LEAST_AGREEING or phase == 0.0
     if gain is not None:
+        alone = False
         ahead = float(np.cos(gain.azimuth - axis))
         evidence[1] += SET_OFF_EVIDENCE * ahead
         evidence[-1] -= SET_OFF_EVIDENCE * ahead
         torn = False
     sign = 1 if fixed or evidence[1] >= evidence[-1] else -1
-    for th, votes in margin[sign].items():
-        if abs(votes) >= KNOWN / 2:
-            left[th] = 0 if votes > 0 else 1
-    return _Reading(sign, abs(evidence[1] - evidence[-1]), left, torn)
+    left = {th: 0 if vote > 0 else 1 for th, vote in feet[sign].items() if abs(vote) >= KNOWN / 2}
+    return _Reading(sign, 0.0 if alone else abs(evidence[1] - evidence[-1]), left, torn)
+
+
+def _most(placement: Placement) -> float:
+    """Evidence that one cue can give at most at this placement. [nats]"""
+    if placement == "unknown":
+        return 0.0
+    return STERNUM_EVIDENCE if placement in ("sternum", "upper-back") else PELVIS_EVIDENCE
+
+
+def _phase_vote(look: _Look, axis: float, placement: Placement) -> float:
+    """What the phase of fore-aft against vertical says for the axis' sign. [nats]"""
+    if placement == "upper-back":
+        return 0.0  # not among the clips the cue comes from
+    along = np.cos(axis) * look.acc[0] + np.sin(axis) * look.acc[1]
+    fore, vertical = (np.fft.rfft(wave.mean(axis=0))[2] for wave in (along, look.up))
+    centre = (STERNUM_PHASE_DEG if placement == "sternum" else PELVIS_PHASE_DEG) * RAD
+    agrees = float(np.cos(np.angle(fore * np.conj(vertical)) - centre))
+    # Half-way between both answers lies nothing that was ever seen.
+    return _most(placement) * agrees if abs(agrees) > np.cos(PHASE_REACH_DEG * RAD) else 0.0
+
+
+def _foot_cues(look: _Look, strides: Strides, axis: float, placement: Placement) -> tuple[Floats, Floats]:
+    """Two cues (k,) that foot 0 is left, 1 at full voice: the turn, and the lateral force if +axis is forward."""
+    c, half = look.cycles, torso.POINTS // 2
+    chest = placement in ("sternum", "upper-back")
+    turn = (
+        (c["rotation"][:, 0] - c["rotation"][:, half])
+        * DEG
+        / (STERNUM_TURN_DEG if chest else PELVIS_TURN_DEG)
+    )
+    if placement == "upper-back":
+        return turn, np.zeros(len(turn))  # behind the trunk's own axis the lever is turned about: not checked
+    # Specific force in the trunk's own axes: gravity shows when the pelvis tips.
+    sideways = -np.sin(axis) * look.acc[0] + np.cos(axis) * look.acc[1]
+    lateral = sideways + G * (np.sin(axis) * np.tan(c["lean"]) + np.cos(axis) * np.tan(c["sway"]))
+    early = max(2, int(STANCE_START / float(np.median(strides.duration)) * torso.POINTS))
+    push = lateral[:, :early].mean(axis=1) - lateral[:, half : half + early].mean(axis=1)
+    return turn, (-push if chest else push) / LATERAL_FORCE
+
+
+def _voice(cue: Floats) -> float:
+    """How clearly a cue speaks over some strides, -1 to 1."""
+    return float(np.clip(np.mean(cue), -1.0, 1.0))
 
 
 def _sides(reading: _Reading, threads: Threads) -> NDArray[np.str_]:
@@ -509,6 +459,28 @@ def _sides(reading: _Reading, threads: Threads) -> NDArray[np.str_]:
         elif reading.left:
             side[mine] = ""
     return side
+
+
+def swapped_feet(cycles: torso.Cycles) -> NDArray[np.bool_]:
+    """Strides (k,) in which left and right were taken for each other.
+
+    Feet are followed by the clock; a hop or a stumble may lose a step unseen and swap them for good. The turn
+    of the torso at the two contacts shows it: there it keeps the opposite sign over many strides.
+    """
+    strides = cycles.strides
+    swapped = np.zeros(len(strides), bool)
+    turn = (cycles["rotation"][:, 0] - cycles["rotation"][:, torso.POINTS // 2]) * DEG
+    named = np.isin(strides.side, ("left", "right")) & np.isfinite(turn)
+    turn = np.where(strides.side == "right", -turn, turn)
+    for b in np.unique(strides.bout[named]):
+        mine = np.flatnonzero(named & (strides.bout == b))
+        steady = ndimage.median_filter(turn[mine], min(SWAPPED_OVER, len(mine)), mode="reflect")
+        usual = float(np.median(turn[mine]))
+        if usual > SWAPPED_TURN_DEG:
+            all_of = np.flatnonzero(strides.bout == b)
+            before = np.maximum(np.searchsorted(mine, all_of, side="right") - 1, 0)
+            swapped[all_of] = (steady < -0.5 * usual)[before]  # one with a gap inside follows the one before
+    return swapped
 
 
 def _stated(facing: str, up: Floats, q_level: Floats) -> float:

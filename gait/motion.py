@@ -88,6 +88,7 @@ class Motion:
             self.bias_t[j:],
             self.bias[j:],
             self.bias_sigma[j:],
+            self.acc_offset,
         )
 
     def stretches(self, within: slice | None = None) -> list[slice]:
@@ -170,4 +171,5 @@ def join(parts: list[Motion]) -> Motion:
         bias_t=all_of("bias_t"),
         bias=all_of("bias"),
         bias_sigma=all_of("bias_sigma"),
+        acc_offset=parts[0].acc_offset,
     )

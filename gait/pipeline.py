@@ -16,21 +16,23 @@ from gait import bouts as bouts_room
 from gait import facing as facing_room
 from gait import motion as motion_room
 from gait import quality as quality_room
+from gait import standing as standing_room
 from gait import strides as strides_room
 from gait import torso
 from gait.bouts import Bouts
 from gait.calibration.calibration import Calibration
 from gait.contacts import Contacts, find_contacts
 from gait.errors import SignalError
-from gait.facing import Mounting, Standing
+from gait.facing import FACINGS, Mounting
 from gait.gravity import Settled, settle
 from gait.measures.context import View
 from gait.measures.measure import Measures
 from gait.measures.suite import measure_all
 from gait.motion import Motion, MotionFilter
 from gait.quality import Quality
-from gait.recording import Placement, Recording, Samples
+from gait.recording import PLACEMENTS, Placement, Recording, Samples
 from gait.rotations import Floats
+from gait.standing import Standing
 from gait.timeline import EvenClock
 from gait.traits.rules import Catalogue, load_catalogue
 from gait.traits.trait import Trait, judge
@@ -38,11 +40,15 @@ from gait.units import DEG
 from gait.version import VERSION
 
 #: Strides this far inside what is held do not change when more is pushed or older samples are forgotten.  [s]
-#: Chosen: filters, stride means and the smoothing reach 2 s (tests/flow/test_cuts.py).
-SETTLE = 2.0
+#: Chosen: the smoothing of gravity reaches that far; 2 s leave 0.6° of lean (tests/flow/test_cuts.py).
+SETTLE = 4.0
 
 #: Samples pushed at a time from a whole recording.  [samples]  Chosen: bounded memory.
 PUSH = 60_000
+
+#: More time than this between two samples is a pause of the logger, not a loss.  [s]
+#: Chosen: a wireless link drops out for a second, a hand needs two.
+PAUSE = 2.0
 
 #: A stride that turns more than this is not straight enough to count.  [°/s]
 #: Chosen: a 400 m track's bend at 5 m/s is 7.8°/s and counts, a hairpin does not.
@@ -112,8 +118,8 @@ class Analysis:
 class Pipeline:
     """Push samples, ask what they show. A whole file or a live run: the same object.
 
-    It remembers the even clock, the gyro bias filter and what was learnt of the mounting; all else is a
-    function of the samples held.
+    It remembers the even clock, the gyro bias filter, the ends of range and what was learnt of the mounting;
+    all else is a function of the samples held.
 
     Parameters
     ----------
@@ -144,6 +150,12 @@ class Pipeline:
     ) -> None:
         if not 0 < rate_hz < float("inf"):
             raise SignalError(f"A sampling rate of {rate_hz} Hz cannot be; give the rate with --rate.")
+        if placement not in PLACEMENTS:
+            raise SignalError(
+                f"The placement {placement!r} is not known; it is one of {', '.join(PLACEMENTS)}."
+            )
+        if facing is not None and facing not in FACINGS:
+            raise SignalError(f"The facing {facing!r} is no axis; it is one of {', '.join(FACINGS)}.")
         if rate_hz < quality_room.LEAST_RATE:
             raise SignalError(
                 f"{rate_hz:.3g} samples a second are too few to hear a running step; it takes "
@@ -164,6 +176,7 @@ class Pipeline:
         self._last_t: float | None = None
         self._rows = 0
         self._missing = 0
+        self._range_end = quality_room.RangeEnd()
 
     def push(self, samples: Samples) -> None:
         """Take the next samples, in the sensor's axes, later than all before."""
@@ -172,9 +185,11 @@ class Pipeline:
         t = samples.t if self._last_t is None else np.concatenate([[self._last_t], samples.t])
         if len(t) > 1 and t[1] <= t[0]:
             raise SignalError(f"Samples at {t[1]:.3f} s came after {t[0]:.3f} s; push them in order.")
-        self._missing += int(np.maximum(np.round(np.diff(t) * self._rate_hz) - 1, 0).sum())
+        step = np.diff(t)
+        self._missing += int(np.maximum(np.round(step[step <= PAUSE] * self._rate_hz) - 1, 0).sum())
         self._last_t = float(t[-1])
         self._rows += len(samples)
+        self._range_end.push(samples)
         if self._calibration is not None:
             samples = self._calibration.apply(samples)
         motion = self._filter.push(self._clock.push(samples))
@@ -225,18 +240,31 @@ class Pipeline:
         opening = np.where(np.isin(sides, ("left", "A")), threads.foot, 1 - threads.foot)
         strides = strides_room.pair(contacts, threads, opening)
         cycles = torso.cycles(settled, strides, mounting.q_torso_sensor)
+        swapped = facing_room.swapped_feet(cycles)
+        if swapped.any():
+            contacts = contacts.with_sides(_exchange(contacts, strides, swapped))
+            strides = strides.with_swapped(swapped)
+            cycles = replace(cycles, strides=strides)
         quality = quality_room.assess(
             motion,
             bouts,
             lost_share=self._missing / max(1, self._missing + self._rows),
             cycles=cycles,
+            range_end=self._range_end,
+            faced=mounting.forward_sigma_deg < 45.0,
             crept_deg=mounting.crept_deg,
+            contradicted_deg=mounting.contradicted_deg,
         )
+        if quality.not_trunk:
+            # What is no trunk tells no left from right.
+            names = {"left": "A", "right": "B"}
+            contacts = contacts.with_sides(np.array([names.get(str(x), x) for x in contacts.side], "<U5"))
+            strides = replace(strides, side=np.array([names.get(str(x), x) for x in strides.side], "<U5"))
         regular = (
             strides.regular
             & np.isfinite(cycles["up"][:, 0])
             & _straight(cycles)
-            & _whole(strides, motion.t[quality.clipped])
+            & _whole(strides, quality.clipped_t)
         )
         strides = replace(strides, regular=regular)
         tell("measures and traits")
@@ -276,12 +304,13 @@ class Pipeline:
         elif self._standing is not None:
             offset = self._standing.acc_offset
         else:
-            offset = facing_room.standing_offset(motion, still)
+            offset = standing_room.standing_offset(motion, still)
         settled = settle(replace(motion, acc_offset=offset))
         return settled, bouts_room.find_bouts(settled, still)
 
     def _forget(self, before: float) -> None:
         """Drop samples older than ``before``."""
+        self._range_end.forget(before)
         while self._held and len(self._held[0]) and self._held[0].t[-1] < before:
             self._held.pop(0)
             self._forgot = True
@@ -377,19 +406,28 @@ def standing_of(recording: Recording, calibration: Calibration | None = None) ->
     pipeline = Pipeline(recording.rate_hz, calibration=calibration)
     pipeline.push(recording.samples)
     settled, bouts = pipeline._bouts()
-    found = facing_room.find_standing(settled, bouts)
+    found = standing_room.find_standing(settled, bouts)
     if found is None:
         raise SignalError(
-            f"{recording.source or 'The standing recording'}: no {facing_room.SHORTEST_STANDING:.0f} s of quiet "
+            f"{recording.source or 'The standing recording'}: no {standing_room.SHORTEST_STANDING:.0f} s of quiet "
             "standing in it. Record 5 to 10 s of standing still, with the sensor worn as in the run."
         )
     return found
 
 
+def _exchange(
+    contacts: Contacts, strides: strides_room.Strides, swapped: NDArray[np.bool_]
+) -> NDArray[np.str_]:
+    """Sides of the contacts (c,) with left and right exchanged in and after swapped strides."""
+    of = np.searchsorted(strides.start, contacts.contact, side="right") - 1
+    exchange = swapped[np.maximum(of, 0)] & (of >= 0)
+    return np.where(exchange, strides_room.other_foot(contacts.side), contacts.side)
+
+
 def _straight(cycles: torso.Cycles) -> NDArray[np.bool_]:
     """Strides whose heading turns slowly enough, against the usual turning (a bias of the gyro)."""
-    if len(cycles.strides) == 0:
-        return np.zeros(0, bool)
+    if not np.isfinite(cycles["heading"]).any():
+        return np.zeros(len(cycles.strides), bool)
     heading = cycles["heading"]
     rate = (heading[:, -1] - heading[:, 0]) / cycles.strides.duration * DEG
     return np.asarray(np.abs(rate - np.nanmedian(rate)) < STRAIGHT_DPS)

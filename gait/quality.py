@@ -1,6 +1,7 @@
 """What the data can carry.
 
 Lives here: losses, clipping, rate, a clip that crept, a place that is no trunk.
+Remembers the ends of the ranges seen so far.
 Not here: what follows for a measure (measures/) or a trait (traits/).
 """
 
@@ -9,28 +10,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gait.bouts import Bouts
 from gait.motion import Motion
+from gait.recording import Samples
 from gait.rotations import Floats
 from gait.torso import Cycles
-from gait.units import DEG, G
+from gait.units import DEG, RAD, G
 
-#: Two neighbours this near to the largest value of an axis, relative to it, are the end of the range.  [1]
-#: Chosen: a real impact has one sample at its top (200 Hz), a clipped one a flat.
-FLAT = 0.004
+#: Readings this near to the largest of an axis, relative to it, are the same number.  [1]
+#: Chosen: rounding of units; the end of a range repeats to the last digit, impacts never do.
+SAME = 1e-6
 
 #: Ends of range are looked for above this.  [m/s²]  Source: the smallest range of any such sensor is ±2 g,
 #: with a scale error of 3 % and a bias of 0.08 g.
 LEAST_RANGE = 1.85 * G
 
-#: Fewest clipped samples that are said.  [samples]  Chosen: a few flats happen by chance.
+#: ... and for the gyroscope above this.  [rad/s]  Source: the smallest range is ±250 °/s, as above.
+LEAST_TURN = 240.0 * RAD
+
+#: Fewest repeats of a largest value that are an end of range.  [samples]  Chosen: two may meet by chance.
 FEWEST_CLIPPED = 5
 
-#: Standing before and after that differ by more: the clip moved.  [°]
+#: Standings that differ by more: the clip moved, or one was no upright standing.  [°]
 #: Chosen: a person repeats standing to 1°, so two differ by 1.4° (1 sd); twice that.
 CREPT_DEG = 3.0
+
+#: Shares below this are not worth a sentence.  [1]  Chosen: they would read 0.0 %.
+LEAST_SAID = 0.0005
 
 #: Below this rate contacts and waveforms suffer.  [Hz]  Source: 50 Hz doubles the stride error against 100.
 LOW_RATE = 75.0
@@ -40,8 +47,15 @@ LOW_RATE = 75.0
 #: tips by 40-70° (MotionSense).
 MOST_TIP_DEG = 32.0
 
+#: ... and swings at stride frequency by less than this.  [°]
+#: Source: 3-12° on the real recordings; an armband swings by 25° and more, the pocket by 50°.
+MOST_SWING_DEG = 20.0
+
 #: Fewest strides that tell.  [strides]  Chosen.
 FEWEST_STRIDES = 5
+
+#: Below this rate a step has so few samples that its angles are believed no more.  [Hz]  Chosen: 12 a step.
+POOR_RATE = 32.0
 
 #: Trunk angles need at least this.  [Hz]  Chosen: 8 samples a step.
 LEAST_RATE = 20.0
@@ -59,12 +73,12 @@ class Quality:
         Share of samples while running in which an axis sits at the end of its range, 0 to 1.
     notes : tuple of str
         One sentence each, for people.
-    rate_low : bool
-        The rate is below LOW_RATE.
+    rate_low, rate_poor : bool
+        The rate is below LOW_RATE, below POOR_RATE.
     not_trunk : str
         Why the angles are no trunk's (a pocket), "" when nothing speaks against it.
-    clipped : (n,) bool array
-        Samples at the end of the range.
+    clipped_t : (c,) array
+        When an axis was at the end of its range. [s]
     """
 
     lost_share: float
@@ -72,11 +86,20 @@ class Quality:
     notes: tuple[str, ...]
     rate_low: bool
     not_trunk: str
-    clipped: NDArray[np.bool_]
+    clipped_t: Floats
+    rate_poor: bool = False
 
 
 def assess(
-    motion: Motion, bouts: Bouts, *, lost_share: float, cycles: Cycles, crept_deg: float | None
+    motion: Motion,
+    bouts: Bouts,
+    *,
+    lost_share: float,
+    cycles: Cycles,
+    range_end: RangeEnd,
+    faced: bool = True,
+    crept_deg: float | None = None,
+    contradicted_deg: float | None = None,
 ) -> Quality:
     """Gather what is known of the recording.
 
@@ -89,23 +112,27 @@ def assess(
         As in Quality.
     cycles : Cycles
         Strides in torso axes, to see whether they can be a trunk's.
+    range_end : RangeEnd
+        That was pushed all samples.
+    faced : bool
+        A fore-aft axis stood out.
     crept_deg : float or None
-        Angle between standing before and after. [°]
+        Angle between quiet standings. [°]
+    contradicted_deg : float or None
+        How far a stated forward axis lies from what the running tells. [°]
     """
-    not_trunk = _no_trunk(cycles)
-    at_end = clipped(motion.acc, LEAST_RANGE)
-    running = np.zeros(len(motion), bool)
-    for i in np.flatnonzero(bouts.kind == "run"):
-        a, b = np.searchsorted(motion.t, [bouts.start[i], bouts.stop[i]])
-        running[a:b] = True
-    share = float(at_end[running].mean()) if running.any() else float(at_end.mean()) if len(at_end) else 0.0
+    not_trunk = _no_trunk(cycles, faced)
+    clipped = range_end.times()
+    share = max(_share(times, motion, bouts) for times in clipped)
     said: list[str] = []
-    if share > 0:
-        top = float(np.abs(motion.acc).max() / G)
-        said.append(
-            f"The accelerometer reached the end of its range (about {top:.0f} g) in {100 * share:.1f} % of the "
-            "samples; a wider range (±16 g) hears those moments whole."
-        )
+    ends = ("±16 g", f"{range_end.top(0) / G:.0f} g"), ("±2000 °/s", f"{range_end.top(3) * DEG:.0f} °/s")
+    for times, name, (wider, end) in zip(clipped, ("accelerometer", "gyroscope"), ends, strict=True):
+        part = _share(times, motion, bouts)
+        if part >= LEAST_SAID:
+            said.append(
+                f"The {name} reached the end of its range (about {end}) in {100 * part:.1f} % of the samples; a "
+                f"wider range ({wider}) hears those moments whole."
+            )
     if lost_share > 0.001:
         said.append(f"{100 * lost_share:.1f} % of the samples were lost.")
     low = motion.rate_hz < LOW_RATE
@@ -115,40 +142,97 @@ def assess(
         )
     if crept_deg is not None and crept_deg > CREPT_DEG:
         said.append(
-            f"The standing before and after the run differ by {crept_deg:.1f}°: the clip moved on the way."
+            f"The quiet standings in this recording differ by {crept_deg:.1f}°: the clip moved on the way, or they "
+            "were not all upright."
+        )
+    if contradicted_deg is not None:
+        said.append(
+            f"The forward axis that was stated is {contradicted_deg:.0f}° from what the running itself tells; "
+            "without --facing the recording's own answer is taken."
         )
     if not_trunk:
         said.append(not_trunk)
-    return Quality(lost_share, share, tuple(said), low, not_trunk, at_end)
-
-
-def _no_trunk(cycles: Cycles) -> str:
-    """Why the strides cannot be a trunk's, "" when they can."""
-    if len(cycles.strides) < FEWEST_STRIDES:
-        return ""
-    tip = np.ptp(np.stack([cycles["lean"], cycles["sway"]]), axis=2).max(axis=0) * DEG
-    usual = float(np.nanmedian(tip))
-    if usual <= MOST_TIP_DEG:
-        return ""
-    return (
-        f"The sensor tipped by {usual:.0f}° in every stride, which a trunk does not: it may have been in a "
-        "pocket or on a limb, so nothing is said of the trunk."
+    return Quality(
+        lost_share, share, tuple(said), low, not_trunk, np.union1d(*clipped), motion.rate_hz < POOR_RATE
     )
 
 
-def clipped(x: Floats, least: float) -> NDArray[np.bool_]:
-    """Samples (n,) in which an axis of x (n, 3) stays at its own largest or smallest value."""
-    out = np.zeros(len(x), bool)
-    for axis in range(x.shape[1]):
-        for side in (x[:, axis], -x[:, axis]):
-            top = float(side.max()) if len(side) else 0.0
-            if top < least:
-                continue
-            high = side >= top * (1.0 - FLAT)
-            flat = np.zeros(len(x), bool)
-            both = high[1:] & high[:-1]
-            flat[1:] |= both
-            flat[:-1] |= both
-            if flat.sum() >= FEWEST_CLIPPED:
-                out |= flat
-    return out
+def _share(times: Floats, motion: Motion, bouts: Bouts) -> float:
+    """Share of the samples while running (of all when nobody ran) at these times."""
+    runs = np.flatnonzero(bouts.kind == "run")
+    if len(runs) == 0:
+        return len(times) / max(1, len(motion))
+    inside, total = 0, 0
+    for i in runs:
+        span = [bouts.start[i], bouts.stop[i]]
+        inside += int(np.diff(np.searchsorted(times, span))[0])
+        total += int(np.diff(np.searchsorted(motion.t, span))[0])
+    return inside / max(1, total)
+
+
+def _no_trunk(cycles: Cycles, faced: bool) -> str:
+    """Why the strides cannot be a trunk's, "" when they can."""
+    whole = np.isfinite(cycles["up"][:, 0])
+    if whole.sum() < FEWEST_STRIDES:
+        return ""
+    tilt = np.stack([cycles["lean"][whole], cycles["sway"][whole]])
+    tip = float(np.median(np.ptp(tilt, axis=2).max(axis=0))) * DEG
+    # A trunk nods with each step and rolls a little with each stride; a limb swings with each stride.
+    first = np.abs(np.fft.rfft(tilt, axis=2)[:, :, 1]) * 4.0 / tilt.shape[2]
+    swing = float(np.median(np.hypot(first[0], first[1]))) * DEG
+    if tip > MOST_TIP_DEG or swing > MOST_SWING_DEG:
+        return (
+            f"The sensor tipped by {max(tip, swing):.0f}° in every stride, which a trunk does not: it may have been "
+            "in a pocket or on a limb, so nothing is said of the trunk."
+        )
+    if not faced:
+        return (
+            "How the sensor moved shows no fore and aft as a trunk's does, so nothing is said of the trunk."
+        )
+    return ""
+
+
+class RangeEnd:
+    """Remembers which samples sit at the end of a range: the very largest value of an axis, again and again.
+
+    Works on what the sensor wrote, before calibration and resampling move it. Any cut of the samples tells
+    the same.
+    """
+
+    def __init__(self) -> None:
+        self._top = np.zeros((6, 2))
+        self._times: list[list[list[Floats]]] = [[[], []] for _ in range(6)]
+
+    def push(self, samples: Samples) -> None:
+        """Take the next samples, in the sensor's axes."""
+        for axis in range(6):
+            column = samples.acc[:, axis] if axis < 3 else samples.gyr[:, axis - 3]
+            for side, value in enumerate((column, -column)):
+                top = float(value.max())
+                if top < (LEAST_RANGE if axis < 3 else LEAST_TURN):
+                    continue
+                if top > self._top[axis, side] * (1.0 + SAME):
+                    self._top[axis, side] = top
+                    self._times[axis][side].clear()
+                if top >= self._top[axis, side] * (1.0 - SAME):
+                    self._times[axis][side].append(samples.t[value >= self._top[axis, side] * (1.0 - SAME)])
+
+    def forget(self, before: float) -> None:
+        """Drop what happened earlier than ``before``. [s]"""
+        for axis in self._times:
+            for side in axis:
+                side[:] = [t[t >= before] for t in side if len(t) and t[-1] >= before]
+
+    def top(self, first: int) -> float:
+        """Largest value seen on the three axes from ``first`` on (0 acc [m/s²], 3 gyr [rad/s])."""
+        return float(self._top[first : first + 3].max())
+
+    def times(self) -> tuple[Floats, Floats]:
+        """When an axis of the accelerometer, and of the gyroscope, was at its end; each (c,), rising. [s]"""
+        acc: list[Floats] = [np.zeros(0)]
+        gyr: list[Floats] = [np.zeros(0)]
+        for axis, sides in enumerate(self._times):
+            for side in sides:
+                if sum(len(t) for t in side) >= FEWEST_CLIPPED:
+                    (acc if axis < 3 else gyr).extend(side)
+        return np.unique(np.concatenate(acc)), np.unique(np.concatenate(gyr))

@@ -73,6 +73,8 @@ class Samples:
     @staticmethod
     def join(parts: Sequence[Samples]) -> Samples:
         """Consecutive pieces as one; they must share a frame and rise in time."""
+        if len({p.frame for p in parts}) > 1:
+            raise SignalError("Samples in the sensor's and in the torso's axes cannot be joined.")
         return Samples(
             np.concatenate([p.t for p in parts]),
             np.concatenate([p.acc for p in parts]),

@@ -60,6 +60,10 @@ class Strides:
     def __len__(self) -> int:
         return len(self.start)
 
+    def with_swapped(self, swapped: NDArray[np.bool_]) -> Strides:
+        """The same strides with left and right exchanged in some."""
+        return replace(self, side=np.where(swapped, other_foot(self.side), self.side))
+
     def at(self, index: NDArray[np.intp]) -> Strides:
         """Only some of the strides."""
         return Strides(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
@@ -102,7 +106,7 @@ def follow_feet(contacts: Contacts) -> Threads:
     if c == 0:
         return Threads(np.zeros(0, np.intp), np.zeros(0, np.intp))
     step = np.diff(contacts.contact)
-    usual = ndimage.median_filter(step, min(AROUND, max(1, len(step))), mode="nearest") if c > 1 else step
+    usual = ndimage.median_filter(step, min(AROUND, max(1, len(step))), mode="reflect") if c > 1 else step
     ratio = step / usual
     ends = (ratio > THREAD_ENDS) | (np.diff(contacts.bout) != 0)
     # A step twice as long hides one contact: the foot after it is the same as the one before.
@@ -136,7 +140,7 @@ def pair(contacts: Contacts, threads: Threads, opens: NDArray[np.intp] | None = 
         i = np.zeros(0, np.intp)
     else:
         step = np.diff(t)
-        usual = ndimage.median_filter(step, min(AROUND, len(step)), mode="nearest")
+        usual = ndimage.median_filter(step, min(AROUND, len(step)), mode="reflect")
         single = step < 1.5 * usual
         same = np.diff(threads.thread) == 0
         i = np.flatnonzero(
@@ -155,13 +159,18 @@ def pair(contacts: Contacts, threads: Threads, opens: NDArray[np.intp] | None = 
     return replace(strides, regular=steady(strides))
 
 
+def other_foot(side: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Left for right and right for left; anything else stays."""
+    return np.where(side == "left", "right", np.where(side == "right", "left", side))
+
+
 def steady(strides: Strides) -> NDArray[np.bool_]:
     """Strides whose time is within STEADY of the running median of their bout (k,)."""
     ok = np.ones(len(strides), bool)
     for b in np.unique(strides.bout):
         mine = strides.bout == b
         time = strides.duration[mine]
-        usual = ndimage.median_filter(time, min(MEDIAN_STRIDES, len(time)), mode="nearest")
+        usual = ndimage.median_filter(time, min(MEDIAN_STRIDES, len(time)), mode="reflect")
         ok[mine] = np.abs(time / usual - 1.0) < STEADY
     return ok
 

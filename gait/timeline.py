@@ -123,7 +123,10 @@ def _between_neighbours(s: Samples, t: Floats, step: float) -> Samples:
 def _slopes(t: Floats, value: Floats) -> Floats:
     """Slope at each sample from its two neighbours; one-sided at the ends."""
     slope = np.empty_like(value)
-    slope[1:-1] = (value[2:] - value[:-2]) / (t[2:] - t[:-2])[:, None]
+    # The slope of the parabola through three samples: of second order on uneven steps, too.
+    h = np.diff(t)[:, None]
+    d = np.diff(value, axis=0) / h
+    slope[1:-1] = (h[1:] * d[:-1] + h[:-1] * d[1:]) / (h[1:] + h[:-1])
     slope[0] = (value[1] - value[0]) / (t[1] - t[0])
     slope[-1] = (value[-1] - value[-2]) / (t[-1] - t[-2])
     return slope

@@ -189,15 +189,15 @@ def cycles(
             later = start[:, None] + (phase + share) * time[:, None]
             r = _correlation(now, dsp.at_index(torso["up"], np.interp(later, t, np.arange(len(t)))))
             out[mine] = np.where(later[:, -1] <= t[-1], r, np.nan)
-    holed = _holed(settled, strides.start, strides.stop)
+    gone = holed(settled, strides.start, strides.stop)
     for wave in values.values():
-        wave[holed] = np.nan
-    again_step[holed | _holed(settled, strides.start, strides.stop + 0.5 * strides.duration)] = np.nan
-    again_stride[holed | _holed(settled, strides.start, strides.stop + strides.duration)] = np.nan
+        wave[gone] = np.nan
+    again_step[gone | holed(settled, strides.start, strides.stop + 0.5 * strides.duration)] = np.nan
+    again_stride[gone | holed(settled, strides.start, strides.stop + strides.duration)] = np.nan
     return Cycles(strides, values, again_step, again_stride)
 
 
-def _holed(settled: Settled, start: Floats, stop: Floats) -> NDArray[np.bool_]:
+def holed(settled: Settled, start: Floats, stop: Floats) -> NDArray[np.bool_]:
     """Spans (k,) with a gap inside."""
     at = np.flatnonzero(settled.motion.gap)
     edge = settled.motion.t[at]
@@ -212,13 +212,15 @@ def _pieces(settled: Settled, strides: Strides) -> list[tuple[slice, slice, tupl
     end = np.searchsorted(motion.t, strides.stop)
     passages = motion.passages()
     passage = np.searchsorted([p.start for p in passages], begin, side="right") - 1
+    apart = 10.0 * motion.rate_hz
     first = 0
     while first < len(strides):
         p = passages[passage[first]]
         bout = np.flatnonzero(strides.bout == strides.bout[first])
         span = (float(strides.start[bout[0]]), float(strides.stop[bout[-1]]))
         last = first + 1
-        while last <= bout[-1] and end[last] - begin[first] < PIECE:
+        # Strides far apart (some of a run) are pieces of their own.
+        while last <= bout[-1] and end[last] - begin[first] < PIECE and begin[last] - end[last - 1] < apart:
             last += 1
         mine = slice(first, last)
         margin = int(2.5 * strides.duration[mine].max() * motion.rate_hz) + 2

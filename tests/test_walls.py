@@ -33,6 +33,7 @@ FLOORS = {
     "gait.gravity": 5,
     "gait.bouts": 6,
     "gait.contacts": 7,
+    "gait.standing": 7,
     "gait.strides": 8,
     "gait.facing": 10,
     "gait.torso": 9,

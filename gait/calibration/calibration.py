@@ -20,6 +20,10 @@ from gait.rotations import Floats
 #: Chosen: ten times the MPU-6050's ±3 % tolerance.
 LARGEST_GAIN_ERROR = 0.3
 
+#: Largest gyro bias [rad/s] and accelerometer offset [m/s²] of a calibration.
+#: Chosen: three times the MPU-6050's ±20 °/s and ±80 mg, rounded up.
+LARGEST_BIAS, LARGEST_OFFSET = 1.2, 3.0
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -78,7 +82,7 @@ class Calibration:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             found = Calibration(
-                str(content.get("device", "")),
+                str(content.get("device") or ""),
                 np.asarray(content["gyr_bias_radps"], float),
                 np.asarray(content["acc_offset_mps2"], float),
                 np.asarray(content["acc_gain"], float),
@@ -96,6 +100,12 @@ class Calibration:
         if shapes != ((3,), (3,), (3, 3)) or not np.isfinite(values).all():
             raise CalibrationError(
                 f"{path.name}: bias and offset take 3 numbers, the gain 3 x 3; got {shapes}."
+            )
+        if np.abs(found.gyr_bias).max() > LARGEST_BIAS or np.abs(found.acc_offset).max() > LARGEST_OFFSET:
+            raise CalibrationError(
+                f"{path.name}: a bias of {np.abs(found.gyr_bias).max():.3g} rad/s and an offset of "
+                f"{np.abs(found.acc_offset).max():.3g} m/s² are no sensor's in these units; at most {LARGEST_BIAS} "
+                f"and {LARGEST_OFFSET} can be."
             )
         if np.abs(found.acc_gain - np.eye(3)).max() > LARGEST_GAIN_ERROR:
             raise CalibrationError(

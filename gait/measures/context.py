@@ -55,7 +55,7 @@ class View:
         trust, why = 1.0, []
         q = self.quality
         if q.rate_low:
-            trust *= 0.5
+            trust *= 0.25 if trunk and q.rate_poor else 0.5
             why.append("The recording has few samples a second.")
         if q.clipped_share > 0:
             trust *= float(np.clip(1.0 - 20.0 * q.clipped_share, 0.0, 1.0))

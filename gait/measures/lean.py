@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from gait.measures.context import View
-from gait.measures.measure import Measure, measured, nothing
+from gait.measures.measure import NO_STRIDE, Measure, measured, nothing
 from gait.quality import CREPT_DEG
 from gait.units import DEG, RAD
 
@@ -23,6 +23,10 @@ SENSOR_SIGMA_DEG, CALIBRATED_SIGMA_DEG = 0.45, 0.12
 
 #: Lean beyond this is no trunk's; the sensor was turned or faced otherwise.  [°]  Chosen: see the catalogue.
 PLAUSIBLE_DEG = 45.0
+
+#: What is left of the trust when a person's word on the mounting and the recording disagree.  [1]
+#: Chosen: below the half that a claim asks for.
+CONTRADICTED_TRUST = 0.4
 
 
 def lean(view: View) -> Measure:
@@ -40,12 +44,14 @@ def lean(view: View) -> Measure:
     """
     per_stride = view.cycles["lean"].mean(axis=1) * DEG
     m = view.mounting
+    if not (view.counted & np.isfinite(per_stride)).any():
+        return nothing("lean", "deg", per_stride, (NO_STRIDE,), column="lean_deg")
     if m.standing is None or not m.sign_known:
         return nothing("lean", "deg", per_stride, m.why, column="lean_deg")
     trust, why = view.trust(trunk=True)
     sensor = CALIBRATED_SIGMA_DEG if view.calibrated else SENSOR_SIGMA_DEG
     standing = STANDING_SIGMA_DEG / np.sqrt(m.standing_count or 1)
-    value = float(np.nanmean(per_stride)) if np.isfinite(per_stride).any() else 0.0
+    value = float(np.nanmean(per_stride))
     turned = abs(value) * (1.0 - np.cos(m.forward_sigma_deg * RAD))
     # An axis that is off sees some of how the trunk is held sideways.
     across = abs(float(np.nanmean(view.cycles["sway"]))) * DEG * np.sin(m.forward_sigma_deg * RAD)
@@ -53,6 +59,9 @@ def lean(view: View) -> Measure:
     if crept > CREPT_DEG:
         trust *= 0.5 if crept < 2 * CREPT_DEG else 0.25
         why += (f"The standing before and after differ by {crept:.1f}°: the clip moved on the way.",)
+    if m.contradicted_deg is not None:
+        trust *= CONTRADICTED_TRUST
+        why += (f"The stated forward axis is {m.contradicted_deg:.0f}° from what the running itself tells.",)
     return measured(
         "lean",
         "deg",

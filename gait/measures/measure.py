@@ -102,6 +102,10 @@ class Measures(Mapping[str, Measure]):
         return len(self.by_key)
 
 
+#: Why nothing was measured where nobody ran steadily.
+NO_STRIDE = "No steady stride was found."
+
+
 def measured(
     key: str,
     unit: str,
@@ -124,10 +128,11 @@ def measured(
     systematic, column, trust, why
         As in Measure.
     """
-    counted = counted & np.isfinite(per_stride)
+    was_counted, counted = counted, counted & np.isfinite(per_stride)
     stats = block_statistics(per_stride, counted)
     if stats.n == 0:
-        return nothing(key, unit, per_stride, why or ("No steady stride was found.",), column=column)
+        reason = "It was seen in no steady stride." if was_counted.any() else NO_STRIDE
+        return nothing(key, unit, per_stride, (reason,), column=column)
     few = () if stats.blocks >= 2 else ("Too few strides for an interval.",)
     return Measure(
         key=key,

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from gait.measures.context import View
-from gait.measures.measure import Measure, measured, nothing
+from gait.measures.measure import NO_STRIDE, Measure, measured, nothing
 from gait.rotations import Floats
 
 #: A sensor clock is off by up to this.  [1, 1 sd]  Source: ceramic resonator of an Uno, 0.5 % at most.
@@ -62,7 +62,7 @@ def stride_time_cv(view: View) -> Measure:
     per_stride = np.minimum(off, MOST_DEVIATION * usual) / MAD_OF_SD * 100.0
     trust, why = view.trust(trunk=False)
     if not np.isfinite(per_stride).any():
-        return nothing("stride_time_cv", "percent", per_stride, why or ("No steady stride was found.",))
+        return nothing("stride_time_cv", "percent", per_stride, (NO_STRIDE,))
     return measured(
         "stride_time_cv", "percent", per_stride, view.counted, systematic=CV_SYSTEMATIC, trust=trust, why=why
     )
@@ -77,6 +77,6 @@ def _deviation(view: View) -> Floats:
         if mine.sum() < 5:
             continue
         size = int(np.clip(SLOW / np.median(time[mine]), 5, mine.sum()))
-        usual = ndimage.median_filter(time[mine], size, mode="nearest")
+        usual = ndimage.median_filter(time[mine], size, mode="reflect")
         out[mine] = np.abs(time[mine] / usual - 1.0)
     return out

@@ -43,7 +43,9 @@ def measure_all(view: View) -> Measures:
 
 def _cycles(view: View) -> dict[str, Cycle]:
     """Mean and spread over the counted strides, from left contact on where sides are known."""
-    counted = np.flatnonzero(view.counted & np.isfinite(view.cycles["up"]).all(axis=1))
+    # Strides that open with the other foot (feet named anew on the way) would blur the mean.
+    opened = ~np.isin(view.strides.side, ("right", "B"))
+    counted = np.flatnonzero(view.counted & opened & np.isfinite(view.cycles["up"]).all(axis=1))
     if len(counted) == 0:
         return {}
     some = view.at(counted[:: -(-len(counted) // MOST_FOR_WAVES)])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gait.measures.context import View
-from gait.measures.measure import Measure, measured, nothing
+from gait.measures.measure import NO_STRIDE, Measure, measured, nothing
 from gait.measures.rotation import drift_free
 from gait.rotations import Floats
 
@@ -42,7 +42,12 @@ def togetherness(view: View) -> Measure:
     counted = view.counted & np.isfinite(phase)
     trust, why = view.trust(trunk=True)
     if counted.sum() < FEWEST:
-        return nothing("togetherness", "", phase, (*why, "Too few steady strides for a concentration."))
+        return nothing(
+            "togetherness",
+            "",
+            phase,
+            ("Too few steady strides for a concentration.",) if counted.any() else (NO_STRIDE,),
+        )
     centre = np.angle(np.mean(np.exp(1j * phase[counted])))
     per_stride = np.cos(phase - centre)
     level = surrogate_level(phase, view, counted)

@@ -52,7 +52,11 @@ def sniff(source: TextSource) -> Head:
     """
     name, head = source.name, source.head
     if not head.strip():
-        raise ReadError(f"{name} is empty: the logger wrote nothing into it. Record again, or give another file." if not head else f"{name} holds nothing but blank lines.")
+        raise ReadError(
+            f"{name} is empty: the logger wrote nothing into it. Record again, or give another file."
+            if not head
+            else f"{name} holds nothing but blank lines."
+        )
     if b"\x00" in head[:4096] and not head.strip(b"\x00\r\n\t "):
         raise ReadError(f"{name} holds nothing but zero bytes; it was probably never written to the end.")
     if _binary(head):

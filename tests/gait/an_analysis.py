@@ -149,7 +149,7 @@ def a_quality(*, clipped_share: float = 0.0, not_trunk: str = "") -> Quality:
         notes=("41 samples were lost, at most 3 in a row.",),
         rate_low=False,
         not_trunk=not_trunk,
-        clipped=np.zeros(0, bool),
+        clipped_t=np.zeros(0),
     )
 
 

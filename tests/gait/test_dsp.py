@@ -179,8 +179,8 @@ def test_noise_has_no_rhythm() -> None:
     assert share.max() < 0.65
 
 
-def test_what_is_shorter_than_half_a_window_has_none_and_says_so() -> None:
-    found, share = dsp.local_period(np.sin(time(2.0) * 15), RATE, np.array([200.0, 300.0]), 6.0, (1.2, 4.8))
+def test_what_is_shorter_than_two_periods_has_none_and_says_so() -> None:
+    found, share = dsp.local_period(np.sin(time(1.5) * 15), RATE, np.array([100.0, 200.0]), 6.0, (1.2, 4.8))
     assert np.isnan(found).all()
     assert share.tolist() == [0.0, 0.0]
     empty, _ = dsp.local_period(np.zeros(0), RATE, np.array([0.0]), 6.0, (1.2, 4.8))

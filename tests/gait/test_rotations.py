@@ -19,7 +19,7 @@ ROUNDING = 1e-11
 LONG_ROUNDING = 1e-11
 
 #: `between` near a half turn loses half of the digits (its length is the root of a cancelled sum).
-OPPOSITE_ROUNDING = 1e-7
+OPPOSITE_ROUNDING = 2e-6  # within 1.4e-6 rad of opposite any half turn is given
 
 numbers = st.floats(-3.0, 3.0)
 vectors = arrays(float, 3, elements=st.floats(-30.0, 30.0))

