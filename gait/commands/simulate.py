@@ -194,7 +194,11 @@ def _on_the_bench(args: argparse.Namespace, counts: NDArray[np.int16], divider: 
         readings = Path(folder) / "readings.csv"
         bench.write_readings(readings, t.tolist(), acc.tolist(), gyr.tolist())
         with bench.start(
-            readings, rate_hz=1000.0 / (1 + divider), per_frame=args.batch, real_time=args.speed == 1.0
+            readings,
+            rate_hz=1000.0 / (1 + divider),
+            per_frame=args.batch,
+            real_time=args.speed == 1.0,
+            anew=True,
         ) as board:
             _announce(
                 board.port,
