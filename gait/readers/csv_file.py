@@ -101,6 +101,7 @@ def read_table(
             )
         place = np.arange(len(acc), dtype=float) if numbers.place is None else numbers.place
         stamps, told, rose = place / rate_hz, Units("s", told.acc, told.gyr), clock.Rising(None)
+        units = None if units is None else units.silent_on_time()
     else:
         stamps, wraps = clock.unrolled(stamps)
         rose = clock.rising(stamps)
@@ -116,7 +117,7 @@ def read_table(
     if len(acc) < LEAST_ROWS:
         raise ReadError(f"{name}: of {numbers.rows} rows only {len(acc)} can be used ({_listed(damage)}).")
     found, factors, notes = infer.settle(
-        stamps, acc, gyr, told, name, rate_hz=rate_hz, explicit=units is not None
+        stamps, acc, gyr, told, name, rate_hz=rate_hz, asked=units, header=layout.units
     )
     stamps *= factors.time
     acc *= layout.acc_sign * factors.acc
