@@ -38,9 +38,7 @@ $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 
 report: $(VENV)/.installed
 	@test -e $(SAMPLE) || $(BIN)/gait sample sample_data --quiet
-	@$(BIN)/gait analyze $(SAMPLE) --out $(OUT)
-	@echo
-	@echo "The page: $(CURDIR)/$(OUT)/report.html"
+	@$(BIN)/gait analyze "$(SAMPLE)" --out "$(CURDIR)/$(OUT)"
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -m "not speed" -n 2

@@ -121,8 +121,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         _print_bytes(files["analysis.json"])
     elif not args.quiet:
-        print(summary)
-        print()
+        print(summary.rstrip("\n"), end="\n\n")
         print(f"{'The page' if 'report.html' in files else 'The numbers'}: {_first_file(folder, files)}")
     return DONE
 
@@ -145,10 +144,11 @@ def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
         raise UsageError(str(error)) from error
     if args.rate is not None and not 0 < args.rate < 1e5:
         raise UsageError(f"--rate takes rows in a second, for example --rate 100; {args.rate:g} is none.")
+    for flag, value in (("--from", args.start), ("--to", args.stop)):
+        if value is not None and value != value:
+            raise UsageError(f"{flag} takes seconds; nan is none.")
     if args.start is not None and args.stop is not None and not args.start < args.stop:
         raise UsageError(f"--from {args.start:g} is not before --to {args.stop:g}.")
-    if args.json and args.quiet:
-        raise UsageError("--json prints and --quiet does not; choose one.")
     return units, placement
 
 

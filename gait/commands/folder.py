@@ -60,7 +60,7 @@ def check_folder(folder: Path, names: Iterable[str], *, force: bool = False) -> 
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write all files, each at once and whole; ours from an earlier result that are not among them go.
+    """Write the files, each at once and whole; what else is in the folder stays.
 
     Raises
     ------
@@ -76,11 +76,6 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
                 passing.replace(folder / name)
             finally:
                 passing.unlink(missing_ok=True)
-        for name in MARKS:
-            # A page of yesterday's run beside today's numbers would be taken for today's.
-            stale = folder / name
-            if name not in files and stale.is_file() and _ours(stale):
-                stale.unlink()
     except OSError as error:
         raise OutputError(f"{folder} cannot be written to: {error.strerror or error}.") from error
 

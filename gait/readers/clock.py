@@ -21,6 +21,17 @@ MOST_MISSING = 3
 #: Chosen: a gap is never undone by the next stamp, so any number well above MOST_MISSING does.
 FAR_AHEAD = 10.0
 
+#: A 32-bit counter begins again after this many counts.  Source: Arduino's micros() and millis() are uint32.
+WRAP = 2.0**32
+
+#: Over a wrap no more than this many usual steps may be missing. [steps]  Chosen: a minute of loss at 100 Hz.
+MOST_ACROSS = 6000.0
+
+#: Stamps come in packets when this share of the steps are holes, evenly spaced. [1]
+#: Chosen: packets of 3 to 50 rows, as wireless links and loggers make them.
+PACKETED = (0.02, 0.35)
+FEWEST_PACKETED = 200
+
 #: Steps within this share of the median step are ordinary ones. Chosen: leaves out single losses (2 steps) and bursts.
 ORDINARY_STEP = (0.5, 1.5)
 
@@ -73,6 +84,42 @@ def rising(t: Floats) -> Rising:
     backward = int((~fine).sum()) - repeats
     keep[kept[~fine]] = False
     return Rising(keep, repeats, backward, len(far))
+
+
+def unrolled(t: Floats) -> tuple[Floats, int]:
+    """Stamps of a 32-bit counter that began again at nought, and how often it did.
+
+    A single step back by nearly 2**32 counts, after which stamps go on as before, is a wrap of `micros()` or
+    `millis()` and no damage.
+    """
+    step = np.diff(t)
+    back = np.flatnonzero(step < -0.5 * WRAP)
+    if len(back) == 0 or not len(step[step > 0]):
+        return t, 0
+    usual = float(np.median(step[step > 0]))
+    real = back[(step[back] + WRAP > 0) & (step[back] + WRAP < MOST_ACROSS * usual)]
+    out = np.array(t, float)
+    for i in real:
+        out[i + 1 :] += WRAP
+    return out, len(real)
+
+
+def in_packets(t: Floats) -> float | None:
+    """Rows a second of stamps that come in packets (many close together, then a hole), None when they do not."""
+    step = np.diff(t)
+    if len(step) < FEWEST_PACKETED:
+        return None
+    usual = float(np.median(step))
+    holes = step > FAR_AHEAD * usual
+    share, even = float(holes.mean()), float((len(t) - 1) / (t[-1] - t[0]))
+    between = np.diff(np.flatnonzero(holes))
+    if (
+        not PACKETED[0] < share < PACKETED[1]
+        or len(between) < 20
+        or np.ptp(np.percentile(between, [10, 90])) > 2
+    ):
+        return None
+    return even
 
 
 def usual_step(t: Floats) -> float:

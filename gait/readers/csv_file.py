@@ -88,6 +88,7 @@ def read_table(
             f"a recording has at least {LEAST_ROWS}, and a run of some seconds has hundreds."
         )
     stamps, acc, gyr = _columns(numbers, layout)
+    wraps = 0
     if numbers.rows - len(acc) > MOST_UNUSABLE * numbers.rows:
         _no_words_in(head, layout, name)
         bounded(name, numbers.rows, numbers.rows - len(acc), damage_of(numbers, clock.Rising(None)))
@@ -100,7 +101,9 @@ def read_table(
             )
         place = np.arange(len(acc), dtype=float) if numbers.place is None else numbers.place
         stamps, told, rose = place / rate_hz, Units("s", told.acc, told.gyr), clock.Rising(None)
+        units = None if units is None else units.silent_on_time()
     else:
+        stamps, wraps = clock.unrolled(stamps)
         rose = clock.rising(stamps)
         if rose.keep is not None:
             stamps, acc, gyr = stamps[rose.keep], acc[rose.keep], gyr[rose.keep]
@@ -114,7 +117,7 @@ def read_table(
     if len(acc) < LEAST_ROWS:
         raise ReadError(f"{name}: of {numbers.rows} rows only {len(acc)} can be used ({_listed(damage)}).")
     found, factors, notes = infer.settle(
-        stamps, acc, gyr, told, name, rate_hz=rate_hz, explicit=units is not None
+        stamps, acc, gyr, told, name, rate_hz=rate_hz, asked=units, header=layout.units
     )
     stamps *= factors.time
     acc *= layout.acc_sign * factors.acc
@@ -125,6 +128,15 @@ def read_table(
         unusable += int(wild.sum())
         damage = (*damage, *_counted(int(wild.sum()), *_WILD_WORDS))
         bounded(name, numbers.rows, unusable, damage)
+    if wraps:
+        times = "once" if wraps == 1 else f"{wraps} times"
+        notes = (*notes, f"The clock's 32-bit counter began again {times}; the times were joined.")
+    if (even := clock.in_packets(stamps)) is not None:
+        raise ReadError(
+            f"{name}: its stamps come in packets, so they tell when rows arrived and not when they were measured. Leave "
+            f"the clock out and say how many rows there are in a second, about {even:.0f}: --columns -,ax,ay,az,gx,gy,gz "
+            f"--rate {even:.0f}."
+        )
     if unusable:
         notes = (*notes, _loss_note(numbers.rows, unusable, damage))
     if source.ended_early:

@@ -1,16 +1,17 @@
-"""Which units a table is in, when nobody has said.
+"""Which units a table is in, when nobody has said; and whether what was said can be.
 
 Lives here: the one reading that gravity, the turning of gravity and the clock leave possible; or the refusal.
 Not here: what the words mean (words.py), what a header says (dialects.py).
 
 Nothing is guessed. Every unit we know is tried; a reading that a person wearing a sensor cannot produce is struck
 out; if exactly one is left it is taken, with a note that says so; else the file is refused with the flag to add.
+A unit that was said is believed as long as it can be: what gravity or the gyroscope flatly contradicts is refused.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,16 @@ import numpy as np
 from gait.errors import ReadError
 from gait.readers.clock import usual_step
 from gait.readers.tilt import scale_by_tilt
-from gait.readers.words import ACC_UNITS, GYR_UNITS, TIME_UNITS, Units, mps2, radps, seconds
+from gait.readers.words import (
+    ACC_UNITS,
+    FULL_SCALE_COUNTS,
+    GYR_UNITS,
+    TIME_UNITS,
+    Units,
+    mps2,
+    radps,
+    seconds,
+)
 from gait.rotations import Floats
 from gait.units import DEG, G
 
@@ -41,6 +51,10 @@ GRAVITY_WINDOW_S = 4.0
 #: Chosen: on 12 real and motion-capture recordings 0.975-1.01 at rest, 0.96-1.09 in motion (the last one a trouser pocket).
 RESTING_G = (0.88, 1.12)
 MOVING_G = (0.8, 1.25)
+
+#: The same in a unit that was said, before it is refused: mistaken units are a factor 2 to 10 off.
+#: Chosen: below and above all that was seen, and a quarter for the offset and scale of a cheap sensor.
+STATED_G = (0.75, 1.3)
 
 #: Most that specific force varies about its mean (rms over a stretch, in g) on a person. Chosen: seen was 1.5 at most (trouser pocket).
 #: Acceleration without gravity, in m/s², has a mean that may look like 1 g by chance, and varies by 6 to 9.
@@ -68,6 +82,17 @@ LEAST_CLASS_S = 4.0
 
 #: The scale that gravity shows may differ from a unit by these factors. Chosen: neighbouring raw ranges are 2 apart.
 TILT_SCALE = (0.75, 1.33)
+
+#: Gravity's turning speaks against a stated unit beyond these factors alone. Chosen: a neighbouring raw range (2) is
+#: left to whoever set it.
+STATED_TILT_SCALE = (1 / 3, 3.0)
+
+#: Counts that sensors with fewer than 16 bits give for 1 g. Source: ADXL345 data sheet rev. E, table 1 (256 counts);
+#: MMA8451Q, LIS3DH: 1024 and 4096 at ±2 g.
+COUNTS_A_G = (64, 128, 256, 512, 1024)
+
+#: A measured gravity fits such a number within this share. Chosen: a running sensor's mean force is 0.96 to 1.09 g.
+COUNTS_TOLERANCE = 0.12
 
 #: At most this much of a recording is looked at. [s]  Chosen: units do not change on the way.
 LOOKED_AT_S = 600.0
@@ -107,22 +132,23 @@ def settle(
     name: str,
     *,
     rate_hz: float | None = None,
-    explicit: bool = False,
+    asked: Units | None = None,
+    header: Units | None = None,
 ) -> tuple[Units, Factors, tuple[str, ...]]:
-    """Find the units that nobody has told.
+    """Find the units that nobody has told, and refuse those told that cannot be.
 
     Parameters
     ----------
     t, acc, gyr : (n,), (n, 3), (n, 3) arrays
         As in the file.
     told : Units
-        By the caller or the header.
+        By the caller, the header or another recording, the first of them that says a word.
     name : str
         The file, for messages.
     rate_hz : float, optional
         A stated rate, which helps with the clock. [Hz]
-    explicit : bool
-        Whether ``told`` comes from the caller or a known logger, who are believed against the evidence.
+    asked, header : Units, optional
+        What of ``told`` the caller and the header said, for where they differ and for messages.
 
     Returns
     -------
@@ -131,18 +157,17 @@ def settle(
     Factors
         What they are worth in SI.
     tuple of str
-        A note that says what was found and by what.
+        Notes that say what was found and by what, and which of two contradicting words was taken.
 
     Raises
     ------
     ReadError
-        If no reading is possible, or more than one.
+        If no reading is possible, or more than one; or what was told cannot be.
     """
-    time, by_clock = _clock_unit(t, told, name, rate_hz)
-    if told.acc is not None and told.gyr is not None and explicit:
-        return Units(time, told.acc, told.gyr), _factors(time, told.acc, told.gyr), ()
+    said = _Said(asked or Units(), header or Units(), told)
+    time, by_clock = _clock_unit(t, said, name, rate_hz)
     look = _look(t, TIME_UNITS[time], acc, gyr)
-    believed = explicit or len(t) < GRAVITY_WINDOW_S * look.rate_hz
+    short = len(t) < GRAVITY_WINDOW_S * look.rate_hz
     acc_words = _acc_readings(look)
     if told.acc is None:
         if len(acc_words) != 1:
@@ -150,12 +175,11 @@ def settle(
         acc_word = acc_words[0]
     else:
         acc_word = told.acc
-        if not believed and len(acc_words) == 1 and acc_words[0] != acc_word and acc_words[0] in ACC_UNITS:
-            raise ReadError(
-                f"{name} calls its acceleration {acc_word}, and gravity in it measures {look.moving:.4g}, which fits "
-                f"{acc_words[0]}. Say which is right: --units {time},{acc_words[0]},{told.gyr or 'radps'} or the header's."
-            )
-    gyr_words, evidence = _gyr_readings(look, mps2(acc_word))
+        if not short and not _could_be_gravity(look, acc_word):
+            raise ReadError(_stated_acc_refusal(name, look, acc_words, time, said))
+        if said.differ("acc") and (short or _could_be_gravity(look, said.header.acc or "")):
+            raise ReadError(_open_conflict(name, "acceleration", acc_word, said.header.acc))
+    gyr_words, evidence, possible = _gyr_readings(look, mps2(acc_word))
     if told.gyr is None:
         if not np.ptp(gyr, axis=0).any():
             raise ReadError(
@@ -166,21 +190,61 @@ def settle(
         gyr_word = gyr_words[0]
     else:
         gyr_word = told.gyr
-        if not believed and len(gyr_words) == 1 and gyr_word in GYR_UNITS and gyr_words[0] != gyr_word:
+        if not short and len(gyr_words) == 1 and gyr_words[0] != gyr_word and not possible(gyr_word):
             raise ReadError(
-                f"{name} calls its turning {gyr_word}, and how it turns fits {gyr_words[0]} alone. "
-                f"Say which is right: --units {time},{acc_word},{gyr_words[0]} or --units {time},{acc_word},{gyr_word}."
+                f"{name}: {said.who('gyr')} that its turning is in {gyr_word}, and how it turns fits {gyr_words[0]} alone. "
+                f"{said.way_out(f'{time},{acc_word},{gyr_words[0]}')}"
             )
+        if said.differ("gyr") and (short or not gyr_words or possible(said.header.gyr or "")):
+            raise ReadError(_open_conflict(name, "turning", gyr_word, said.header.gyr))
     found, factors = Units(time, acc_word, gyr_word), _factors(time, acc_word, gyr_word)
     reasons = [
         *([by_clock] if told.time is None and by_clock else []),
         *([f"a gravity of {look.resting or look.moving:.4g}"] if told.acc is None else []),
         *([evidence] if told.gyr is None else []),
     ]
+    against = said.overruled(found)
     if not reasons:
-        return found, factors, ()
+        return found, factors, against
     why = ", ".join(reasons[:-1]) + (" and " if reasons[1:] else "") + reasons[-1]
-    return found, factors, (f"The file does not say all its units; it was read as {found}, by {why}.",)
+    return found, factors, (f"The file does not say all its units; it was read as {found}, by {why}.", *against)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """Who said which unit."""
+
+    asked: Units
+    header: Units
+    told: Units
+
+    def differ(self, what: str) -> bool:
+        """Whether --units and the header contradict each other."""
+        asked, header = getattr(self.asked, what), getattr(self.header, what)
+        return asked is not None and header is not None and asked != header
+
+    def who(self, what: str) -> str:
+        """Subject and verb of what was told."""
+        if getattr(self.asked, what) is not None:
+            return "--units says"
+        return "its header says" if getattr(self.header, what) is not None else "the other recording says"
+
+    def way_out(self, units: str) -> str:
+        """What to do when these units fit and those told do not."""
+        fits_header = units == str(self.header)
+        return "Leave --units out; the header fits." if fits_header else f"Say --units {units}."
+
+    def overruled(self, found: Units) -> tuple[str, ...]:
+        """A note where --units was followed and the header not."""
+        names = {"time": "clock", "acc": "acceleration", "gyr": "turning"}
+        parts = [
+            f"{name} in {getattr(self.header, what)}" for what, name in names.items() if self.differ(what)
+        ]
+        if not parts:
+            return ()
+        return (
+            f"The header says {' and '.join(parts)}; the file was read as {found}, as asked, and its numbers fit that alone.",
+        )
 
 
 def _factors(time: str, acc: str, gyr: str) -> Factors:
@@ -188,10 +252,12 @@ def _factors(time: str, acc: str, gyr: str) -> Factors:
     return Factors(seconds(time), mps2(acc), radps(gyr))
 
 
-def _clock_unit(t: Floats, told: Units, name: str, rate_hz: float | None) -> tuple[str, str]:
+def _clock_unit(t: Floats, said: _Said, name: str, rate_hz: float | None) -> tuple[str, str]:
     """The clock's unit and what speaks for it."""
     step = usual_step(t)
+    told = said.told
     if told.time is not None:
+        _check_clock(step, said, name, rate_hz)
         if rate_hz is not None and not _close(1.0 / (step * TIME_UNITS[told.time]), rate_hz):
             raise ReadError(
                 f"{name}: its clock says {1.0 / (step * TIME_UNITS[told.time]):.4g} rows in a second and the stated rate is "
@@ -204,12 +270,8 @@ def _clock_unit(t: Floats, told: Units, name: str, rate_hz: float | None) -> tup
                 "Say the unit it is really in: --units ms,... or us, ns, s."
             )
         return told.time, ""
-    rates = {word: 1.0 / (step * worth) for word, worth in TIME_UNITS.items()}
+    rates, fitting = _clock_readings(step, rate_hz)
     low, high = PLAUSIBLE_RATE_HZ
-    if rate_hz is not None:
-        fitting = [word for word, rate in rates.items() if _close(rate, rate_hz)]
-    else:
-        fitting = [word for word, rate in rates.items() if low <= rate <= high]
     steps = np.diff(t[: 1 << 16])
     if rate_hz is None and step == 1.0 and bool((steps == np.round(steps)).all()):
         raise ReadError(
@@ -227,6 +289,34 @@ def _clock_unit(t: Floats, told: Units, name: str, rate_hz: float | None) -> tup
             + " Say the units (--units s,mps2,radps) or leave the clock out (--columns -,ax,ay,az,gx,gy,gz --rate 100)."
         )
     return fitting[0], f"a clock of {rates[fitting[0]]:.4g} Hz"
+
+
+def _clock_readings(step: float, rate_hz: float | None) -> tuple[dict[str, float], list[str]]:
+    """Rows in a second by unit, and the units in which that is what was stated, or what sensors give."""
+    rates = {word: 1.0 / (step * worth) for word, worth in TIME_UNITS.items()}
+    low, high = PLAUSIBLE_RATE_HZ
+    if rate_hz is not None:
+        return rates, [word for word, rate in rates.items() if _close(rate, rate_hz)]
+    return rates, [word for word, rate in rates.items() if low <= rate <= high]
+
+
+def _check_clock(step: float, said: _Said, name: str, rate_hz: float | None) -> None:
+    """Refuse a unit from --units that another one should replace."""
+    word = said.asked.time
+    if word is None:
+        return
+    rates, fitting = _clock_readings(step, rate_hz)
+    possible = POSSIBLE_RATE_HZ[0] <= rates[word] <= POSSIBLE_RATE_HZ[1]
+    if rate_hz is not None:
+        possible = possible and word in fitting
+    if not possible and len(fitting) == 1:
+        rest = f"{said.told.acc or '...'},{said.told.gyr or '...'}"
+        raise ReadError(
+            f"{name}: --units says that its clock is in {word}, which would make {rates[word]:.4g} rows in a second; in "
+            f"{fitting[0]} there are {rates[fitting[0]]:.4g}. {said.way_out(f'{fitting[0]},{rest}')}"
+        )
+    if said.differ("time") and (word not in fitting or said.header.time in fitting):
+        raise ReadError(_open_conflict(name, "clock", word, said.header.time))
 
 
 def _close(rate: float, stated: float) -> bool:
@@ -280,6 +370,13 @@ def _stretches(values: Floats, window: int) -> list[Floats]:
     return [values[i : i + window] for i in range(0, len(values) - window + 1, window)]
 
 
+def _could_be_gravity(look: _Look, word: str) -> bool:
+    """Whether gravity, in a unit that was said, has about the size of gravity."""
+    low, high = STATED_G
+    sizes = [look.moving] if look.resting is None else [look.resting, look.moving]
+    return any(low <= size * mps2(word) / G <= high for size in sizes)
+
+
 def _acc_readings(look: _Look) -> list[str]:
     """Every unit in which gravity has the size of gravity."""
     words = list(ACC_UNITS)
@@ -297,22 +394,31 @@ def _acc_readings(look: _Look) -> list[str]:
     return [word for word in words if fits(word)]
 
 
-def _gyr_readings(look: _Look, acc_worth: float) -> tuple[list[str], str]:
-    """Every unit in which the sensor turns as a sensor on a person does, and as gravity says it did."""
+def _gyr_readings(look: _Look, acc_worth: float) -> tuple[list[str], str, Callable[[str], bool]]:
+    """Every unit in which the sensor turns as a sensor on a person does, and as gravity says it did.
+
+    Returns
+    -------
+    list of str
+        The units, none when nothing tells.
+    str
+        What tells.
+    callable
+        Whether a unit that was said could be, with a wider margin.
+    """
     words = list(GYR_UNITS)
     if look.whole[1]:
         words = [f"raw:{span}dps" for span in RAW_GYR_RANGES] + words
     classes = _turning_by_movement(look, acc_worth)
     scale = scale_by_tilt(look.acc, look.gyr, look.rate_hz, look.pieces, acc_worth)
-    left = []
-    for word in words if classes or scale is not None else ():
+
+    def fits(word: str, factors: tuple[float, float]) -> bool:
         turning = all(low <= rms * radps(word) * DEG <= high for rms, low, high in classes)
-        tilting = scale is None or TILT_SCALE[0] <= scale / radps(word) <= TILT_SCALE[1]
-        if turning and tilting:
-            left.append(word)
-    if scale is not None:
-        return left, "a gyroscope that turns as gravity does"
-    return left, "a gyroscope that turns as much as a person does"
+        return turning and (scale is None or factors[0] <= scale / radps(word) <= factors[1])
+
+    left = [word for word in words if fits(word, TILT_SCALE)] if classes or scale is not None else []
+    evidence = "a gyroscope that turns as " + ("gravity does" if scale is not None else "much as a person does")
+    return left, evidence, lambda word: fits(word, STATED_TILT_SCALE)
 
 
 def _turning_by_movement(look: _Look, acc_worth: float) -> list[tuple[float, float, float]]:
@@ -335,6 +441,56 @@ def _turning_by_movement(look: _Look, acc_worth: float) -> list[tuple[float, flo
     return out
 
 
+def _open_conflict(name: str, what: str, asked: str, header: str | None) -> str:
+    """--units and the header contradict each other, and the numbers do not say that --units is right."""
+    return (
+        f"{name}: --units says that its {what} is in {asked} and its header says {header}, and its numbers do not show the "
+        "header to be wrong. Leave --units out; or, where the header is known to be wrong, name the columns as well: "
+        "--columns t,ax,ay,az,gx,gy,gz."
+    )
+
+
+def _stated_acc_refusal(name: str, look: _Look, words: Sequence[str], time: str, said: _Said) -> str:
+    """Why the stated unit of acceleration cannot be."""
+    told = said.told
+    size = look.resting if look.resting is not None else look.moving
+    gravity = size * mps2(told.acc or "") / G
+    opening = f"{name}: {said.who('acc')} that its acceleration is in {told.acc}, with which gravity would be {gravity:.2g} g"
+    if len(words) == 1:
+        return f"{opening}; it fits {words[0]} alone. {said.way_out(f'{time},{words[0]},{told.gyr or chr(46) * 3}')}"
+    if words:
+        return f"{opening}; it could be {' or '.join(words)}. Say which: --units {time},{words[0]},{told.gyr or '...'}."
+    if _no_gravity_in(look):
+        return (
+            f"{opening} and its ups and downs {look.variation * mps2(told.acc or '') / G:.2g} g, so gravity is not in it, or "
+            "other columns are the accelerometer. Export the acceleration with gravity, or say the columns "
+            "(--columns t,ax,ay,az,gx,gy,gz)."
+        )
+    if look.whole[0]:
+        return f"{opening}. {_counts_advice(size, time, told.gyr)}"
+    return (
+        f"{opening}, and in no unit that is known is it 1 g. Say which columns are the accelerometer: "
+        "--columns t,ax,ay,az,gx,gy,gz; and look up the unit of their numbers."
+    )
+
+
+def _no_gravity_in(look: _Look) -> bool:
+    """Whether the mean is so small beside the ups and downs that gravity was taken out."""
+    return (look.resting if look.resting is not None else look.moving) < 0.3 * look.variation
+
+
+def _counts_advice(size: float, time: str, gyr: str | None) -> str:
+    """Which words say a sensor's counts, in one sentence or two."""
+    nearest = min(COUNTS_A_G, key=lambda counts: abs(math.log(size / counts)))
+    counts = nearest if abs(size / nearest - 1.0) < COUNTS_TOLERANCE else size
+    span = f"{FULL_SCALE_COUNTS / counts:.3g}"
+    return (
+        f"Some {size:.4g} counts are 1 g here, and raw:<range>g means 32768 counts for the range. If the sensor's manual "
+        f"has {counts:.4g} counts a g, say --units {time},raw:{span}g,{gyr or 'raw:2000dps'}; else say which columns are "
+        "the accelerometer: --columns t,ax,ay,az,gx,gy,gz."
+    )
+
+
 def _acc_refusal(name: str, look: _Look, words: Sequence[str], time: str) -> str:
     """Why the accelerometer's unit cannot be told."""
     size = look.resting if look.resting is not None else look.moving
@@ -345,9 +501,11 @@ def _acc_refusal(name: str, look: _Look, words: Sequence[str], time: str) -> str
             f"{name}: its mean acceleration is {size:.2g}, so gravity is not in it, or other columns are the accelerometer. "
             "Export the acceleration with gravity, or say the columns (--columns t,ax,ay,az,gx,gy,gz) and units (--units s,g,dps)."
         )
+    if look.whole[0]:
+        return f"{name}: gravity measures {size:.4g}, which is 1 g in no unit that is known. {_counts_advice(size, time, None)}"
     return (
         f"{name}: gravity measures {size:.4g}, which is 1 g in no unit that is known. Say the units, for example "
-        f"--units {time},raw:16g,raw:2000dps, or which columns are the accelerometer: --columns t,ax,ay,az,gx,gy,gz."
+        f"--units {time},g,dps, or which columns are the accelerometer: --columns t,ax,ay,az,gx,gy,gz."
     )
 
 

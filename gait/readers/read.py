@@ -91,8 +91,10 @@ def read_with_units(
     try:
         if not path.exists():
             raise ReadError(f"There is no file or folder {path}.")
-        if path.is_dir() or sensor_logger.is_zip(path):
-            found = sensor_logger.read_phone_log(path, dialect=dialect)
+        if path.is_dir() or (path.is_file() and sensor_logger.is_zip(path)):
+            found = sensor_logger.read_phone_log(
+                path, dialect=dialect, columns=columns, units=words, rate_hz=rate_hz, otherwise=otherwise
+            )
         else:
             if not path.is_file():
                 raise ReadError(f"{path} is neither a file nor a folder.")

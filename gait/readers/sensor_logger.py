@@ -66,8 +66,16 @@ def is_zip(path: Path) -> bool:
         return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
 
 
-def read_phone_log(path: Path, *, dialect: str | None = None) -> tuple[Recording, Units]:
-    """Read a zip or a folder; a zip of one CSV is read as that CSV.
+def read_phone_log(
+    path: Path,
+    *,
+    dialect: str | None = None,
+    columns: str | None = None,
+    units: Units | None = None,
+    rate_hz: float | None = None,
+    otherwise: Units | None = None,
+) -> tuple[Recording, Units]:
+    """Read a zip or a folder; a zip of one CSV is read as that CSV, with what was said of it.
 
     Raises
     ------
@@ -87,12 +95,24 @@ def read_phone_log(path: Path, *, dialect: str | None = None) -> tuple[Recording
                 lone = [info for info in members.values() if info.filename.lower().endswith((".csv", ".txt"))]
                 if not roles and len(lone) == 1 and dialect not in KEYS:
                     source = _zip_source(archive, lone[0], stack, name)
-                    return csv_file.read_table(source, dialect=dialect)
+                    return csv_file.read_table(
+                        source,
+                        dialect=dialect,
+                        columns=columns,
+                        units=units,
+                        rate_hz=rate_hz,
+                        otherwise=otherwise,
+                    )
                 opened = {role: _zip_source(archive, info, stack, name) for role, info in roles.items()}
             except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
                 raise ReadError(
                     f"{name} cannot be unpacked ({error}). Export it again from the phone."
                 ) from error
+        if columns is not None or units is not None or rate_hz is not None:
+            raise ReadError(
+                f"{name} is an export of {TITLE}, whose columns, units and clock are known; leave out --columns, "
+                "--units and --rate."
+            )
         try:
             return _join(opened, name, dialect), Units("s", "mps2", "radps")
         except zipfile.BadZipFile as error:

@@ -230,14 +230,16 @@ def _together(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
     axes.plot(*on(np.linspace(0, 1, 121), radius), color=SOFT, lw=1.4, alpha=0.7)
     for tick in np.arange(24) / 24:
         axes.plot(*np.transpose([on(tick, radius - 4), on(tick, radius + 4)]), color=SOFT, lw=0.8, alpha=0.5)
-    # Where 19 strides of 20 have their turning point, by the spread that belongs to the concentration.
+    # Within half to each side of its mean lies the moment of 19 strides of 20, by the spread that belongs to
+    # the concentration.
     half = 2 * np.sqrt(-2 * np.log(concentration)) / (2 * np.pi)
-    left = _first_harmonic_peak(cycle)
-    for label, phase in (("left", left), ("right", (left + 0.5) % 1)):
+    # The curve's own extremes, so that the clock says what the curve of the turn says on the same page.
+    extremes = dict(zip(("left", "right"), _extremes(cycle), strict=True))
+    for label, phase in extremes.items():
         arc = np.linspace(phase - half, phase + half, 41)
         axes.plot(*on(arc, radius), color=HUE, lw=22, alpha=0.28, solid_capstyle="round")
         axes.plot(*on(phase, radius), color=HUE, marker="o", ms=13, mec="none")
-        x, y = on(phase, radius - 26)
+        x, y = on(phase, radius - 34)
         side = "left" if x < middle[0] - 20 else "right" if x > middle[0] + 20 else "center"
         word = words.trait("together", place, label)
         axes.text(float(x), float(y), word, color=HUE, fontsize=TEXT, ha=side, va="center")
@@ -247,8 +249,8 @@ def _together(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
         axes.plot(*on(phase, radius), color=INK, marker="D", ms=9, mec="none")
         x, y = on(phase, radius + 18)
         axes.text(float(x), float(y), name, color=INK, fontsize=TEXT, ha="center", va=va)
-    shares = (words.amount(100 * p, "percent") for p in (left, (left + 0.5) % 1))
-    text = words.trait("together", place, "alt", **dict(zip(("left", "right"), shares, strict=True)))
+    shares = {label: words.amount(100 * phase, "percent") for label, phase in extremes.items()}
+    text = words.trait("together", place, "alt", **shares)
     return _chart("together", figure, text, place, words)
 
 
@@ -312,13 +314,6 @@ def _air(strides: Strides) -> list[tuple[float, float]]:
 def _extremes(cycle: Cycle) -> tuple[float, float]:
     """Phases at which the mean is highest and lowest."""
     return float(cycle.phase[np.nanargmax(cycle.mean)]), float(cycle.phase[np.nanargmin(cycle.mean)])
-
-
-def _first_harmonic_peak(cycle: Cycle) -> float:
-    """Phase at which the stride-frequency part of a cycle is highest, 0 to 1."""
-    whole = cycle.phase < 1 - 1e-9
-    c = np.sum(np.nan_to_num(cycle.mean[whole]) * np.exp(-2j * np.pi * cycle.phase[whole]))
-    return float((-np.angle(c) / (2 * np.pi)) % 1)
 
 
 def _beat_rows(strides: Strides) -> list[Floats]:

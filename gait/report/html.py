@@ -6,12 +6,13 @@ Not here: what is said (narrative.py), how it looks (page.html, style.css).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gait.report.report import Report
+from gait.report.report import AXIS_DIGITS, Report
 from gait.report.words import Words, load_words
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ BOUT_WORDS = {"run": "analyst.run_kind", "walk": "analyst.walk_kind", "still": "
 
 #: Digits behind the point by unit in the analyst's tables: one finer than the systematic part usually is.
 TABLE_DIGITS = {"deg": 2, "cm": 2, "ms": 1, "spm": 1, "percent": 2, "": 3}
+
+#: A note on losses that says no more than the row "lost samples" does.
+LOSS_NOTE = re.compile(r"[\d.]+ % of the samples were lost\.")
 
 
 def to_html(report: Report) -> str:
@@ -41,12 +45,15 @@ def to_html(report: Report) -> str:
     return _template().render(
         story=report.story,
         charts={chart.key: chart for chart in report.charts},
-        sources=report.sources,
         doc=report.document,
         say=words.say,
         has=words.has,
         bout_word=lambda kind: words.say(BOUT_WORDS[kind]) if kind in BOUT_WORDS else kind,
         amount=lambda value, unit, digits=None: _amount(value, unit, words, digits),
+        clock=lambda t, digits=1: _time(t - report.document["recording"]["start_s"], words, digits),
+        own_clock=lambda t: _time(t, words),
+        axis=lambda vector: _axis(vector, words),
+        notes=[n for n in report.document["quality"]["notes"] if not LOSS_NOTE.fullmatch(n)],
         limit=lambda evidence: _limit(evidence, words),
         style=(folder / "style.css").read_text(encoding="utf-8"),
         language=report.language,
@@ -69,6 +76,17 @@ def _amount(value: float | None, unit: str, words: Words, digits: int | None = N
     if value is None:
         return words.say("analyst.nothing")
     return words.amount(value, unit, TABLE_DIGITS.get(unit, 3) if digits is None else digits)
+
+
+def _time(seconds: float, words: Words, digits: int = 1) -> str:
+    """A time, with nothing between its thousands: it is to be laid beside a clock."""
+    return f"{seconds:.{digits}f}".replace(".", words.text["language.point"])
+
+
+def _axis(vector: Sequence[float], words: Words) -> str:
+    """A unit vector by its parts."""
+    parts = {name: words.number(part, AXIS_DIGITS) for name, part in zip("xyz", vector, strict=True)}
+    return words.say("analyst.axis", **parts)
 
 
 def _limit(evidence: Mapping[str, Any], words: Words) -> str:

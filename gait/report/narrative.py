@@ -15,6 +15,7 @@ import numpy as np
 
 from gait.blocks import STRIDES_PER_BLOCK
 from gait.pipeline import Analysis
+from gait.quality import CREPT_DEG
 from gait.recording import Placement
 from gait.report.words import Words
 from gait.traits.trait import LEAST_BLOCKS, LEAST_STANDING, Z95, Evidence, Trait
@@ -111,7 +112,7 @@ def narrate(analysis: Analysis, words: Words) -> Story:
         opening = (
             words.say("story.none_clear", count=words.count(steady))
             if steady
-            else words.say("story.no_strides")
+            else words.say("story.no_strides", duration=words.duration(running))
         )
         keep = words.say("story.none_clear_keep")
         return Story(
@@ -213,7 +214,9 @@ def _quiet(analysis: Analysis, words: Words, steady: int) -> str:
         return words.say("story.clipped")
     needed = LEAST_BLOCKS * STRIDES_PER_BLOCK
     if steady < needed:
-        return words.say("story.too_short", count=words.count(steady), needed=needed) if steady else ""
+        # Exact: "about 80; from 80 on" would puzzle.
+        slot = "story.too_short_one" if steady == 1 else "story.too_short"
+        return words.say(slot, count=words.number(steady), needed=needed) if steady else ""
     if analysis.quality.not_trunk and any("trunk" in t.rule.needs for t in deaf):
         return words.say("story.no_trunk")
     if any("standing" in t.rule.needs for t in deaf):
@@ -226,7 +229,7 @@ def _quiet(analysis: Analysis, words: Words, steady: int) -> str:
         return words.say("story.no_sign")
     if (
         any("sign" in t.rule.needs and t.evidence.value is not None for t in deaf)
-        and analysis.mounting.crept_deg
+        and (analysis.mounting.crept_deg or 0.0) > CREPT_DEG
     ):
         return words.say("story.crept")
     return ""

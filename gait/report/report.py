@@ -15,12 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from gait.facing import Mounting
 from gait.measures.measure import Measure
 from gait.pipeline import Analysis
 from gait.report.charts import Chart, draw_trait
 from gait.report.narrative import Said, Story, narrate, say_trait
 from gait.report.strip import draw_run
 from gait.report.words import Words, load_words
+from gait.rotations import inverse, rotate
 from gait.traits.trait import Trait
 
 #: Name and version of analysis.json's layout.
@@ -32,17 +34,18 @@ REPORT_SCHEMA = "gait.report/1"
 #: Digits behind the point of any number in analysis.json; finer than any sensor here.
 DIGITS = 4
 
+#: ... and of an axis' parts: 0.06°, finer than any axis is known.
+AXIS_DIGITS = 3
+
+#: Forward and up of the torso, in its own axes.  Source: the frames of the house.
+FORWARD, UP = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
+
+#: From this uncertainty (1 sd) on, no forward axis is known. [°]
+#: Chosen: as the measures have it; an axis off by 45° is sideways as much as forward.
+UNKNOWN_FORWARD_DEG = 45.0
+
 #: Width of the summary. [characters]
 COLUMNS = 78
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a trait's numbers come from, for the analyst."""
-
-    key: str
-    title: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,6 @@ class Report:
         What the runner is told.
     charts : tuple of Chart
         Pictures of what was seen, then of the run.
-    sources : tuple of Source
     document : mapping
         The content of analysis.json.
     """
@@ -64,7 +66,6 @@ class Report:
     language: str
     story: Story
     charts: tuple[Chart, ...]
-    sources: tuple[Source, ...]
     document: Mapping[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
@@ -78,16 +79,16 @@ class Report:
     def summary(self) -> str:
         """The runner's part in short, for a terminal."""
         story = self.story
-        lines = [story.headline, story.opening, ""]
-        lines += [f"- {said.sentence}" for said in story.highlights + story.others]
-        lines += ["", story.invitation, story.quiet, "", " ".join(story.footer)]
-        wrapped = [
-            textwrap.fill(line, COLUMNS, subsequent_indent="  " * line.startswith("- ")) for line in lines
+        items = [f"- {said.sentence}" for said in story.highlights + story.others]
+        paragraphs = [
+            textwrap.fill(story.headline, COLUMNS),
+            textwrap.fill(story.opening, COLUMNS),
+            "\n".join(textwrap.fill(item, COLUMNS, subsequent_indent="  ") for item in items),
+            textwrap.fill(story.invitation, COLUMNS),
+            textwrap.fill(story.quiet, COLUMNS),
+            textwrap.fill(" ".join(story.footer), COLUMNS),
         ]
-        text = "\n".join(wrapped)
-        while "\n\n\n" in text:
-            text = text.replace("\n\n\n", "\n\n")
-        return text.strip() + "\n"
+        return "\n\n".join(p for p in paragraphs if p) + "\n"
 
     def to_json(self) -> str:
         """The whole report, from which ``from_json`` makes it again."""
@@ -108,7 +109,6 @@ class Report:
             language=whole["language"],
             story=Story(**story),
             charts=tuple(Chart(**chart) for chart in whole["charts"]),
-            sources=tuple(Source(**source) for source in whole["sources"]),
             document=whole["document"],
         )
 
@@ -140,7 +140,6 @@ def build(analysis: Analysis, language: str = "en", *, charts: bool = True) -> R
         language=words.language,
         story=story,
         charts=tuple(picture for picture in pictures if picture is not None),
-        sources=tuple(Source(t.rule.key, t.rule.title, t.rule.source) for t in analysis.traits),
         document=_document(analysis, words),
     )
 
@@ -171,7 +170,12 @@ def _document(analysis: Analysis, words: Words) -> dict[str, Any]:
         },
         "calibration": {
             "standing_s": None if mounting.standing is None else list(mounting.standing),
+            "standing_elsewhere": mounting.standing_elsewhere,
+            "up_axis": _in_sensor_axes(mounting, UP),
             "forward_axis": {
+                "axis": _in_sensor_axes(mounting, FORWARD)
+                if mounting.forward_sigma_deg < UNKNOWN_FORWARD_DEG
+                else None,
                 "sigma_deg": mounting.forward_sigma_deg,
                 "sign_known": mounting.sign_known,
                 "cues": [{"name": n, "azimuth_deg": a, "sigma_deg": s} for n, a, s in mounting.cues],
@@ -195,6 +199,12 @@ def _document(analysis: Analysis, words: Words) -> dict[str, Any]:
     }
     plain: dict[str, Any] = _plain(document)
     return plain
+
+
+def _in_sensor_axes(mounting: Mounting, direction: tuple[float, float, float]) -> list[float]:
+    """A direction of the torso as a unit vector in the sensor's own axes."""
+    vector = rotate(inverse(mounting.q_torso_sensor), direction)
+    return [round(float(x), AXIS_DIGITS) + 0.0 for x in vector]  # + 0.0: no "-0.0"
 
 
 def _measure(measure: Measure) -> dict[str, Any]:

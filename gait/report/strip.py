@@ -31,6 +31,9 @@ STRIP_MEDIAN = 31
 #: Percentiles between which strides are drawn: one stumble does not flatten the rest.  Chosen by looking.
 OUTER = (1, 99)
 
+#: Fewest strides of which the outermost are left out; of a few, every one is shown.  Chosen: one in 100 is outer.
+OUTER_FROM = 100
+
 #: Width of the strip, height of a row, and room for the time below. [picture units]
 WIDTH, ROW, FOOT = 720.0, 64.0, 26.0
 
@@ -70,7 +73,7 @@ def _strip(axes: Axes, t: Floats, measure: Measure, name: str, *, last: bool, wo
     """One measure over time: dots for strides, a line for their running median."""
     keep = np.isfinite(measure.per_stride) & np.asarray(measure.counted, bool)
     x, y = t[keep], measure.per_stride[keep]
-    low, high = np.percentile(y, OUTER)
+    low, high = np.percentile(y, OUTER if len(y) >= OUTER_FROM else (0, 100))
     axes.set_ylim(low - 0.2 * (high - low) - 1e-9, high + 0.2 * (high - low) + 1e-9)
     axes.set_xlim(t[0], t[-1])
     every = max(1, -(-len(x) // MOST_DOTS))

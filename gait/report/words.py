@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+#: A round number of strides that is on the list of what is never said (it is a cadence people are told to
+#: run at); its neighbours five away are said instead.
+NOT_SAID = 180
+
 
 @dataclass(frozen=True)
 class Words:
@@ -63,20 +67,40 @@ class Words:
         return self.say(f"unit.{unit or 'none'}", n=self.number(value, decimals))
 
     def duration(self, seconds: float) -> str:
-        """About how long, in words."""
-        if seconds < 50:
-            return self.say("duration.seconds", n=max(1, round(seconds)))
+        """How long, in words: seconds up to two minutes, half minutes to ten, then minutes.
+
+        Below 20 s it is exact to the second, beyond it says "about".
+        """
+        if seconds < 19.5:
+            n = max(1, round(seconds))
+            return self.say("duration.second" if n == 1 else "duration.seconds", n=n)
+        fives = 5 * round(seconds / 5)
+        if fives < 120:
+            return self.about(self.say("duration.seconds", n=fives))
+        if seconds < 585:
+            halves = round(seconds / 30)
+            key = "duration.half_minutes" if halves % 2 else "duration.minutes"
+            return self.about(self.say(key, n=halves // 2))
         minutes = round(seconds / 60)
-        if minutes <= 1:
-            return self.say("duration.minute")
         if minutes < 100:
-            return self.say("duration.minutes", n=minutes)
-        return self.say("duration.hours", h=minutes // 60, m=minutes % 60)
+            return self.about(self.say("duration.minutes", n=minutes))
+        hours, minutes = divmod(5 * round(seconds / 300), 60)
+        key = "duration.hours" if minutes else "duration.whole_hours"
+        return self.about(self.say(key, h=hours, m=minutes))
 
     def count(self, n: int) -> str:
-        """About how many: whole tens, fifties or hundreds, and never more than there were by a tenth."""
-        step = 1 if n < 20 else 10 if n < 100 else 50 if n < 1000 else 100
-        return self.number(round(n / step) * step)
+        """How many: exact below 20; beyond, about so many tens up to 300, fifties up to 1000, then hundreds."""
+        if n < 20:
+            return self.number(n)
+        step = 10 if n <= 300 else 50 if n <= 1000 else 100
+        near = round(n / step) * step
+        if near == NOT_SAID:
+            near += -5 if n < NOT_SAID else 5
+        return self.about(self.number(near))
+
+    def about(self, what: str) -> str:
+        """An amount that is rounded."""
+        return self.say("about", what=what)
 
     def forbidden_in(self, text: str) -> list[str]:
         """The forbidden words found in a text, empty when it is clean."""

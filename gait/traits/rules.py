@@ -73,6 +73,7 @@ class TraitRule:
     low_trust: Unproven
     typical: tuple[float, float]
     plausible: tuple[float, float]
+    range: tuple[float, float]
     systematic: tuple[float, float]
     source: str
 
@@ -195,6 +196,7 @@ class _Row:
             low_trust=cast(Unproven, low_trust),
             typical=self.span("typical"),
             plausible=self.span("plausible"),
+            range=self.range(),
             systematic=self.systematic(),
             source=self.words("source"),
         )
@@ -202,6 +204,8 @@ class _Row:
             self.refuse(unknown[0], "this field is not known; " + ", ".join(sorted(self.asked)) + " are")
         if not rule.plausible[0] <= rule.limit <= rule.plausible[1]:
             self.refuse("plausible", f"the bound {rule.limit:g} lies outside of it")
+        if not rule.range[0] <= rule.plausible[0] < rule.plausible[1] <= rule.range[1]:
+            self.refuse("range", "plausible reaches beyond what the measure can be at all")
         return rule
 
     def words(self, field: str, default: str | None = None, *, empty: bool = False) -> str:
@@ -252,6 +256,18 @@ class _Row:
         if low >= high:
             self.refuse(field, f"{low:g} is not below {high:g}")
         return low, high
+
+    def range(self) -> tuple[float, float]:
+        """What the measure can be at all; inf is allowed, and everything where it is left out."""
+        value = self._get("range", [-math.inf, math.inf])
+        if (
+            not isinstance(value, list)
+            or len(value) != 2
+            or any(isinstance(v, bool) or not isinstance(v, int | float) or math.isnan(v) for v in value)
+            or not value[0] < value[1]
+        ):
+            self.refuse("range", "expected are two numbers, [low, high], inf where there is no end")
+        return float(value[0]), float(value[1])
 
     def systematic(self) -> tuple[float, float]:
         value = self._get("systematic", None)

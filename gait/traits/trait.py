@@ -15,7 +15,7 @@ import numpy as np
 
 from gait.blocks import STRIDES_PER_BLOCK, block_count, student_95
 from gait.facing import Mounting
-from gait.measures.measure import Measure, Measures
+from gait.measures.measure import NO_STRIDE, Measure, Measures
 from gait.quality import Quality
 from gait.traits.rules import Catalogue, TraitRule
 
@@ -101,6 +101,7 @@ def judge(
     and u the systematic part (1 sd):
 
     1. LCB = m - sqrt((t(.95, B-1) SE)² + (1.645 u)²), UCB alike;
+       neither beyond what the measure can be at all (the rule's ``range``);
     2. *seen* when LCB > floor (or UCB < ceiling), the share of strides is reached and every gate passed;
     3. clarity = (m - floor) / sqrt(SE² + u²).
 
@@ -126,6 +127,8 @@ def _judge_one(
     evidence, clarity = _weigh(rule, measures, measure, six_position)
 
     deaf = _deaf_reasons(rule, measure, mounting, quality)
+    if not measures.strides.regular.any():
+        deaf = [NO_STRIDE, *deaf]
     if not deaf and evidence.low is None:
         deaf = ["The spread of this measure from stride to stride is not known in this recording."]
     if not deaf and earlier is not None and earlier.state == "could_not_listen":
@@ -149,6 +152,7 @@ def _weigh(
     if measure and value is not None and measure.low is not None and measure.high is not None:
         low = value - math.hypot(value - measure.low, Z95 * u)
         high = value + math.hypot(measure.high - value, Z95 * u)
+        low, high = max(low, rule.range[0]), min(high, rule.range[1])
         blocks = max(2, block_count(measure.n))
         if rule.ceiling is not None:
             clarity = (rule.ceiling - value) / math.hypot((measure.high - value) / student_95(blocks), u)
@@ -219,7 +223,7 @@ def _deaf_reasons(
 
 def _standing_reasons(mounting: Mounting) -> Sequence[str]:
     if mounting.standing is None:
-        return ["There is no quiet standing in the recording, so lean has no zero."]
+        return ["No quiet standing was heard in the recording, so lean has no zero."]
     length = mounting.standing[1] - mounting.standing[0]
     if length < LEAST_STANDING:
         return [f"The quiet standing is {length:.1f} s long; lean gets its zero from 5 s."]

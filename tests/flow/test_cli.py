@@ -115,7 +115,6 @@ def test_the_manual_page() -> None:
         ["analyze", "run.csv", "--rate", "-5"],
         ["analyze", "run.csv", "--rate", "often"],
         ["analyze", "run.csv", "--from", "9", "--to", "3"],
-        ["analyze", "run.csv", "--json", "--quiet"],
         ["analyze", "run.csv", "--nonsense"],
     ],
     ids=" ".join,
@@ -263,18 +262,27 @@ def test_a_file_where_the_folder_should_be(sample: Path, tmp_path: Path) -> None
     assert "is a file" in said
 
 
-def test_pages_of_yesterday_do_not_stay(result: tuple[Path, str], sample: Path, tmp_path: Path) -> None:
+def test_what_else_is_in_the_folder_stays(result: tuple[Path, str], sample: Path, tmp_path: Path) -> None:
     for file in result[0].iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "notes.txt").write_text("mine")
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     run = sample / "easy_run_chest.csv.gz"
     assert gait("analyze", run, "--out", tmp_path, "--no-report", "--to", "40").returncode == 0
-    assert {file.name for file in tmp_path.iterdir()} == {
+    after = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    assert set(after) == set(before)
+    assert {name for name in before if before[name] != after[name]} == {
         "analysis.json",
         "strides.csv",
         "steps.csv",
-        "notes.txt",
     }
+
+
+def test_json_is_printed_even_when_the_rest_is_quiet(sample: Path, tmp_path: Path) -> None:
+    run = sample / "easy_run_chest.csv.gz"
+    found = gait("analyze", run, "--out", tmp_path, "--no-report", "--to", "30", "--json", "--quiet")
+    assert found.returncode == 0
+    assert json.loads(found.stdout)["schema"] == "gait.analysis/1"
 
 
 def test_facing_may_start_with_a_minus(sample: Path, tmp_path: Path) -> None:

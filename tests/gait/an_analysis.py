@@ -11,7 +11,7 @@ from gait.blocks import block_statistics
 from gait.bouts import Bouts
 from gait.contacts import Contacts
 from gait.facing import Mounting
-from gait.measures.measure import Cycle, Measure, Measures
+from gait.measures.measure import NO_STRIDE, Cycle, Measure, Measures
 from gait.pipeline import Analysis, RecordingFacts
 from gait.quality import Quality
 from gait.recording import Placement
@@ -39,7 +39,7 @@ def a_measure(key: str, unit: str, per_stride: Floats, systematic: float, *, col
         per_stride=per_stride,
         column=column or f"{key}_{unit}",
         trust=1.0,
-        why=() if k else ("No running was found in the recording.",),
+        why=() if k else (NO_STRIDE,),
         counted=np.ones(k, bool),
     )
 
@@ -57,7 +57,7 @@ def a_ratio(key: str, unit: str, value: float | None, spread: float, systematic:
         per_stride=np.empty(0),
         column="",
         trust=1.0,
-        why=() if value is not None else ("No running was found in the recording.",),
+        why=() if value is not None else (NO_STRIDE,),
         counted=np.empty(0, bool),
     )
 

@@ -88,12 +88,31 @@ def test_without_cycles_the_turn_is_seen_from_above_alone() -> None:
     assert [c.key for c in charts(analysis)] == ["lean", "turn", "rhythm", "run"]
 
 
+def test_the_clock_and_the_curve_say_the_same() -> None:
+    # A newcomer read 89 % and 42 % at the curve and 94 % and 44 % at the clock.
+    drawn = {c.key: c.text for c in charts(an_analysis())}
+    left, right = re.findall(r"\d+ %", drawn["turn"])
+    assert re.findall(r"\d+ %", drawn["together"]) == [left, right]
+    cycle = some_measures().cycles["rotation"]
+    assert left == f"{100 * cycle.phase[np.argmax(cycle.mean)]:.0f} %"
+    assert right == f"{100 * cycle.phase[np.argmin(cycle.mean)]:.0f} %"
+    assert int(right[:-2]) % 50 != int(left[:-2]) % 50, "not merely half a stride on"
+
+
 def test_feet_without_sides_are_one_and_the_other() -> None:
     measures = some_measures()
     strides = replace(measures.strides, side=np.full(len(measures.strides), "A"))
     turn = charts(an_analysis(Measures(strides, measures.by_key, measures.cycles)))[1]
     assert "one foot lands" in turn.svg
     assert "left lands" not in turn.svg
+
+
+def test_of_a_few_strides_every_one_is_drawn() -> None:
+    # Of 7 strides the shortest and the longest were left out as the outer percentiles.
+    drawn = draw_run(an_analysis(some_measures(7)), WORDS)
+    assert drawn is not None
+    shown = [d for d in re.findall(r'<path d="([^"]+)"', drawn.svg) if d.count("M") == 7]
+    assert len(shown) == 7, "seven measures have strides, of seven dots each"
 
 
 def test_no_strides_no_strip() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -13,7 +15,7 @@ from gait.pipeline import Analysis
 from gait.report.html import to_html
 from gait.report.report import Report, build
 from gait.report.words import load_words
-from tests.gait.an_analysis import a_mounting, an_analysis, some_measures
+from tests.gait.an_analysis import a_mounting, a_quality, an_analysis, some_measures
 
 #: A page stays below this. [bytes]
 LARGEST = 400_000
@@ -120,6 +122,67 @@ def test_every_number_is_there_for_the_analyst() -> None:
     assert analyst.count(">seen</td>") == 5
     for reason in (r for m in report.document["measures"].values() for r in m["why"]):
         assert reason in analyst
+
+
+def analysts(page: str) -> str:
+    """The words of the analyst's part."""
+    part = page[page.index('data-part="analyst"') : page.index("<footer>")]
+    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", part).split()))
+
+
+def test_times_on_the_page_count_from_its_beginning() -> None:
+    epoch = 1.7e9
+    late = an_analysis()
+    late = replace(
+        late,
+        recording=replace(
+            late.recording, start_s=epoch, stop_s=epoch + 400.0, gaps_s=((epoch + 12.1, epoch + 12.4),)
+        ),
+        mounting=replace(a_mounting(), standing=(epoch + 0.5, epoch + 7.5)),
+        bouts=Bouts(np.array([epoch + 8.0]), np.array([epoch + 1368.0]), np.array(["run"])),
+    )
+    said = analysts(to_html(build(late, charts=False)))
+    assert said.count("1700000000.0") == 1, "the recording's own clock, once"
+    assert "0.0 … 400.0 s" in said
+    assert "12.10 … 12.40 s" in said
+    assert "0.5 … 7.5 s" in said
+    assert "8.0 s" in said
+    assert "1368.0 s" in said
+    assert not re.search(r"\d,\d{3}", said)
+
+
+def test_a_standing_of_another_file_has_no_time_here() -> None:
+    mounting = replace(a_mounting(standing=(1000.0, 1010.0)), standing_elsewhere=True)
+    said = analysts(to_html(build(an_analysis(mounting=mounting), charts=False)))
+    assert "quiet standing from the standing recording" in said
+    assert "1000" not in said
+
+
+def test_an_axis_that_is_not_known_has_no_number() -> None:
+    said = analysts(
+        to_html(build(an_analysis(mounting=replace(a_mounting(), forward_sigma_deg=90.0)), charts=False))
+    )
+    assert "forward axis not known" in said
+    assert "90.0°" not in said
+    said = analysts(to_html(build(an_analysis(), charts=False)))
+    assert (
+        "up axis x 0.000, y 0.000, z 1.000 forward axis x 1.000, y 0.000, z 0.000; known to 3.0° (1 sd)"
+        in said
+    )
+
+
+def test_the_page_compares_with_nobody() -> None:
+    said = analysts(to_html(build(an_analysis())))
+    for word in ("Typical", "energy", "cost", "Teng", "recreational", "most runners"):
+        assert word not in said
+
+
+def test_a_loss_is_told_once() -> None:
+    quality = replace(a_quality(), notes=("0.2 % of the samples were lost.", "The packed file ends early."))
+    said = analysts(to_html(build(an_analysis(quality=quality), charts=False)))
+    assert "were lost" not in said
+    assert "The packed file ends early." in said
+    assert "lost samples 0.20 %" in said
 
 
 def test_what_comes_from_the_recording_is_escaped() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,7 +53,7 @@ def test_sentences_with_their_numbers() -> None:
     story = told(an_analysis())
     sentences = [s.sentence for s in story.highlights + story.others]
     assert sentences == [
-        "In nearly every stride your upper body went from one side to the other and back, through about 28°.",
+        "In nearly every stride your upper body turned from one side to the other and back, through about 28°.",
         (
             "You rose and sank by about 8 cm with each step, "
             "and in nearly every stride there was a moment with both feet in the air."
@@ -91,7 +93,26 @@ def test_nothing_clear_is_about_the_listening() -> None:
 def test_a_short_run_is_said_of_the_recording() -> None:
     story = told(an_analysis(some_measures(50)))
     assert story.outcome == "nothing_clear"
-    assert story.quiet.startswith("About the recording: there were about 50 steady strides")
+    assert story.quiet.startswith("About the recording: it holds 50 steady strides; from 80 on")
+
+
+def test_one_steady_stride_is_one() -> None:
+    assert "it holds one steady stride; from 80 on" in told(an_analysis(some_measures(1))).quiet
+
+
+def test_the_opening_is_as_fine_as_the_run_is_short() -> None:
+    # A newcomer ran 132 strides in about 100 s and read "150 of your strides, over 2 minutes".
+    story = told(an_analysis(some_measures(132)))
+    assert story.opening.startswith(
+        "Heard in about 130 of your strides, in about 95 seconds of running. All of this"
+    )
+
+
+def test_a_clip_that_hardly_moved_did_not_move() -> None:
+    loose = with_measure(some_measures(), "lean", trust=0.1, why=("Some reason.",))
+    assert told(an_analysis(loose, mounting=replace(a_mounting(), crept_deg=0.4))).quiet == ""
+    moved = told(an_analysis(loose, mounting=replace(a_mounting(), crept_deg=8.0)))
+    assert "the clip moved" in moved.quiet
 
 
 def test_no_running_says_what_was_found() -> None:
@@ -107,7 +128,7 @@ def test_running_without_a_steady_stride() -> None:
     bouts = Bouts(np.array([0.0]), np.array([3.0]), np.array(["run"]))
     story = told(an_analysis(some_measures(0), bouts=bouts))
     assert story.outcome == "nothing_clear"
-    assert "some running" in story.opening
+    assert story.opening.startswith("No steady stride was found. This recording holds 3 seconds of running")
 
 
 @pytest.mark.parametrize(

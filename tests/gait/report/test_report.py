@@ -14,6 +14,7 @@ from gait.bouts import Bouts
 from gait.pipeline import Analysis
 from gait.report.report import Report, build
 from gait.report.words import load_words
+from gait.rotations import from_matrix
 from gait.traits.rules import load_catalogue
 from tests.gait.an_analysis import a_mounting, an_analysis, some_measures, with_measure
 
@@ -90,6 +91,20 @@ def test_values_of_the_example() -> None:
     assert document["recording"]["gaps_s"] == [[12.1, 12.4]]
 
 
+def test_axes_are_the_torsos_in_the_sensors_own() -> None:
+    # The sensor lies with its y axis up and its z axis forward: torso x, y, z are sensor z, x, y.
+    turned = from_matrix(np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]]))
+    mounting = replace(a_mounting(), q_torso_sensor=turned)
+    found = build(an_analysis(mounting=mounting), charts=False).as_dict()["calibration"]
+    assert found["forward_axis"]["axis"] == [0.0, 0.0, 1.0]
+    assert found["up_axis"] == [0.0, 1.0, 0.0]
+    assert "-0.0" not in json.dumps(found)
+    unknown = replace(mounting, forward_sigma_deg=90.0)
+    found = build(an_analysis(mounting=unknown), charts=False).as_dict()["calibration"]
+    assert found["forward_axis"]["axis"] is None
+    assert found["up_axis"] == [0.0, 1.0, 0.0]
+
+
 def test_epoch_seconds_keep_their_milliseconds() -> None:
     analysis = an_analysis()
     late = replace(analysis, recording=replace(analysis.recording, start_s=1.7e9 + 0.123))
@@ -104,6 +119,9 @@ def test_the_summary_is_short_plain_words(analysis: Analysis) -> None:
     assert load_words().forbidden_in(" ".join(summary.split())) == []
     assert all(len(line) <= 78 for line in summary.splitlines())
     assert "\n\n\n" not in summary
+    paragraphs = [" ".join(p.split()) for p in summary.split("\n\n")]
+    story = build(analysis, charts=False).story
+    assert {story.headline, story.opening, story.invitation, story.quiet} - {""} <= set(paragraphs)
     assert summary.endswith("\n")
     assert len(summary) < 1500
 
@@ -111,10 +129,11 @@ def test_the_summary_is_short_plain_words(analysis: Analysis) -> None:
 def test_the_summary_reads_like_this() -> None:
     assert build(an_analysis(some_measures(100), mounting=a_mounting("waist")), charts=False).summary() == (
         "Your hips already had a turn in them.\n"
-        "Heard in about 100 of your strides, over a minute of running. All of this was\n"
-        "already there.\n"
         "\n"
-        "- In nearly every stride your hips went from one side to the other and back,\n"
+        "Heard in about 100 of your strides, in about 70 seconds of running. All of\n"
+        "this was already there.\n"
+        "\n"
+        "- In nearly every stride your hips turned from one side to the other and back,\n"
         "  through about 28°.\n"
         "- You rose and sank by about 8 cm with each step, and in nearly every stride\n"
         "  there was a moment with both feet in the air.\n"

@@ -95,15 +95,49 @@ def test_numbers() -> None:
 def test_a_count_is_never_the_number_that_is_not_said() -> None:
     words = load_words()
     said = {words.count(n) for n in range(1, 20000)}
-    assert all(words.forbidden_in(f"about {count} strides") == [] for count in said)
-    assert words.count(7) == "7"
-    assert words.count(83) == "80"
-    assert words.count(517) == "500"
-    assert words.count(2460) == "2,500"
+    assert all(words.forbidden_in(f"{count} strides") == [] for count in said)
+    assert (words.count(178), words.count(180)) == ("about 175", "about 185")
+
+
+@pytest.mark.parametrize(
+    ("n", "says"),
+    [
+        (1, "1"),
+        (19, "19"),
+        (20, "about 20"),
+        (83, "about 80"),
+        (132, "about 130"),
+        (296, "about 300"),
+        (517, "about 500"),
+        (740, "about 750"),
+        (2460, "about 2,500"),
+    ],
+)
+def test_counts(n: int, says: str) -> None:
+    assert load_words().count(n) == says
 
 
 def test_durations() -> None:
     words = load_words()
-    spoken = [words.duration(s) for s in (12, 70, 360, 5400, 10800)]
-    assert spoken == ["12 seconds", "a minute", "6 minutes", "90 minutes", "3 h 0 min"]
+    spoken = {
+        s: words.duration(s) for s in (1, 12, 35, 70, 100.3, 119, 150, 184, 360, 584, 590, 5400, 6600, 10800)
+    }
+    assert spoken == {
+        1: "1 second",
+        12: "12 seconds",
+        35: "about 35 seconds",
+        70: "about 70 seconds",
+        100.3: "about 100 seconds",
+        119: "about 2 minutes",
+        150: "about 2½ minutes",
+        184: "about 3 minutes",
+        360: "about 6 minutes",
+        584: "about 9½ minutes",
+        590: "about 10 minutes",
+        5400: "about 90 minutes",
+        6600: "about 1 h 50 min",
+        10800: "about 3 hours",
+    }
     assert all(words.forbidden_in(words.duration(s)) == [] for s in range(1, 50000, 7))
+    lengths = [10, 30, 60, 100, 118, 119.9, 120, 150, 580, 590, 3000, 5990, 6010, 20000]
+    assert all(words.duration(s).startswith("about ") == (s >= 20) for s in lengths)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from gait.blocks import STRIDES_PER_BLOCK
 from gait.errors import CatalogueError
 from gait.traits.rules import OWN_CATALOGUE, load_catalogue
+from gait.traits.trait import LEAST_BLOCKS
 
 OWN = OWN_CATALOGUE.read_text(encoding="utf-8")
 
@@ -22,10 +24,10 @@ def test_our_bounds_are_those_of_the_design() -> None:
     catalogue = load_catalogue()
     bounds = {r.key: (r.floor, r.ceiling, r.least_strides) for r in catalogue.rules}
     assert bounds == {
-        "lean": (0.5, None, 60),
-        "turn": (4.0, None, 60),
+        "lean": (0.5, None, 80),
+        "turn": (4.0, None, 80),
         "rhythm": (None, 3.0, 250),
-        "spring": (3.0, None, 60),
+        "spring": (3.0, None, 80),
         "together": (0.9, None, 120),
     }
     assert catalogue["lean"].needs == ("trunk", "standing", "sign")
@@ -36,6 +38,11 @@ def test_our_bounds_are_those_of_the_design() -> None:
         "turn": ("rotation", 4.0, 0.7),
         "spring": ("flight_time", 30.0, 0.9),
     }
+
+
+def test_what_a_rule_asks_for_is_what_its_words_say() -> None:
+    # A newcomer read 60 in the catalogue and "it takes 80" on the page.
+    assert all(r.least_strides >= LEAST_BLOCKS * STRIDES_PER_BLOCK for r in load_catalogue().rules)
 
 
 def test_every_trait_says_where_its_numbers_come_from() -> None:
@@ -60,7 +67,7 @@ def refused(tmp_path: Path, text: str) -> str:
         ("floor = 0.5", "floor = 60.0", "[lean] plausible"),
         ('measure = "lean"\n', "", "[lean] measure: a text in quotes is expected"),
         ('title = "A little forward"', 'title = ""', "[lean] title"),
-        ("least_strides = 60", "least_strides = 60.5", "[lean] least_strides"),
+        ("least_strides = 80", "least_strides = 80.5", "[lean] least_strides"),
         ("least = 0.80", "least = 80", "[lean] share"),
         ('needs = ["trunk", "standing", "sign"]', 'needs = ["shoes"]', "[lean] needs"),
         ('after = "turn"', 'after = "later"', '[together] after: "later" is no trait further up'),
@@ -68,6 +75,9 @@ def refused(tmp_path: Path, text: str) -> str:
         ("six_position = 0.4 }", "six_position = 0.9 }", "[lean] systematic"),
         ("most_clipped = 0.02", "most_clipped = 2", "[lean] most_clipped"),
         ('low_trust = "not_spoken_of"', 'low_trust = "maybe"', "[together] low_trust"),
+        ("range = [0.0, 360.0]", "range = [360.0, 0.0]", "[turn] range: expected are two numbers"),
+        ("range = [0.0, 360.0]", "range = [0.0, nan]", "[turn] range: expected are two numbers"),
+        ("range = [0.0, 360.0]", "range = [0.0, 45.0]", "[turn] range: plausible reaches beyond"),
         ('unit = "deg"', 'unit = "feet"', "[lean] unit"),
         ("floor = 0.5", "floor = 0.5\nflor = 1", "[lean] flor: this field is not known"),
     ],

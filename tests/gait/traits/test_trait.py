@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,6 +55,35 @@ def test_a_hand_calculated_bound() -> None:
     assert trait.evidence.high == pytest.approx(5.6466, abs=2e-4)
     assert trait.clarity == pytest.approx(3.4975, abs=2e-4)
     assert trait.evidence.share == 1.0
+
+
+def test_bounds_stay_inside_what_can_be() -> None:
+    # A newcomer read a togetherness of up to 1.033, of at most 1.
+    together = judged(some_measures(together=0.9998))["together"]
+    assert together.evidence.high == 1.0
+    assert together.evidence.low == pytest.approx(0.9998 - math.hypot(0.004, 1.645 * 0.02))
+    rhythm = judged(some_measures(cv=0.5))["rhythm"]
+    assert rhythm.evidence.low == 0.0
+    still = judged(some_measures(rotation=0.5))["turn"]
+    assert still.evidence.low == 0.0
+    assert judged(some_measures(lean=-0.5))["lean"].evidence.low < 0  # type: ignore[operator]
+
+
+def test_without_a_steady_stride_that_is_said_first() -> None:
+    for measures in (some_measures(0), unsteady()):
+        for trait in judged(measures, a_mounting(standing=None)).values():
+            assert trait.state == "could_not_listen"
+            assert trait.why[0] == "No steady stride was found."
+            assert trait.why.count("No steady stride was found.") == 1
+
+
+def unsteady() -> Measures:
+    """Strides of which none is steady, and a lean that has its own reason."""
+    measures = some_measures(30)
+    k = len(measures.strides)
+    strides = replace(measures.strides, regular=np.zeros(k, bool))
+    lean = replace(measures["lean"], value=None, low=None, high=None, n=0, why=("No standing.",))
+    return Measures(strides, {**measures.by_key, "lean": lean}, {})
 
 
 def test_a_clear_run_has_every_trait_and_no_reason() -> None:
