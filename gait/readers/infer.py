@@ -207,7 +207,11 @@ def settle(
     if not reasons:
         return found, factors, against
     why = ", ".join(reasons[:-1]) + (" and " if reasons[1:] else "") + reasons[-1]
-    return found, factors, (f"The file does not say all its units; it was read as {found}, by {why}.", *against)
+    return (
+        found,
+        factors,
+        (f"The file does not say all its units; it was read as {found}, by {why}.", *against),
+    )
 
 
 @dataclass(frozen=True)
@@ -417,7 +421,9 @@ def _gyr_readings(look: _Look, acc_worth: float) -> tuple[list[str], str, Callab
         return turning and (scale is None or factors[0] <= scale / radps(word) <= factors[1])
 
     left = [word for word in words if fits(word, TILT_SCALE)] if classes or scale is not None else []
-    evidence = "a gyroscope that turns as " + ("gravity does" if scale is not None else "much as a person does")
+    evidence = "a gyroscope that turns as " + (
+        "gravity does" if scale is not None else "much as a person does"
+    )
     return left, evidence, lambda word: fits(word, STATED_TILT_SCALE)
 
 

@@ -194,7 +194,7 @@ def recording_of(
             told.over(otherwise or Units()),
             source,
             rate_hz=rate_hz,
-            explicit=units is not None,
+            asked=units,
         )
         acc, gyr = acc * factors.acc, gyr * factors.gyr
         said += more
