@@ -104,6 +104,9 @@ _GYR_WORDS: Mapping[str, str | None] = {
 #: What stands in the brackets of a clock that is text, which another column may do better.
 _NO_UNITS = frozenset({"txt", "text", "local", "utc", "iso"})
 
+#: An axis that stands alone among the words of a header cell.
+_AXIS = re.compile(r"(?<![a-z])[xyz](?![a-z])")
+
 _BRACKETED = re.compile(r"^(.*?)[(\[{]([^)\]}]*)[)\]}]\s*$")
 
 
@@ -327,10 +330,10 @@ def _one_triple(
     if len(whole) == 1:
         return whole[0]
     columns = ",".join(cell.strip() for cell in cells[:12])
-    if set("xyz") <= {fold(cell) for cell in cells}:
+    if not whole and _one_sensor(cells):
         raise ReadError(
             f"{name} looks like one file of a logger that writes a file for each sensor ({_short(columns)}). "
-            "Give the folder or the zip that they are in."
+            "Give the folder or the zip that they are in (Sensor Logger's is known), or one table with both sensors."
         )
     if not whole:
         raise ReadError(
@@ -341,6 +344,12 @@ def _one_triple(
     raise ReadError(
         f"{name}: {both} could be {sensor}. Say which column is what: --columns {','.join(COLUMNS)}."
     )
+
+
+def _one_sensor(cells: Sequence[str]) -> bool:
+    """Whether each axis is named once, as in ``ACCELEROMETER Z (m/s²)`` or ``X [mg]``: one sensor and no second."""
+    axes = [axis for cell in cells for axis in _AXIS.findall(_BRACKETED.sub(r"\1", fold(cell)))]
+    return sorted(axes) == ["x", "y", "z"]
 
 
 def _short(text: str, most: int = 120) -> str:

@@ -94,6 +94,10 @@ COUNTS_A_G = (64, 128, 256, 512, 1024)
 #: A measured gravity fits such a number within this share. Chosen: a running sensor's mean force is 0.96 to 1.09 g.
 COUNTS_TOLERANCE = 0.12
 
+#: A number this many times the usual one is damage, which shall not weigh on gravity. Chosen: five times the hardest
+#: landing that a 16 g sensor can show.
+DAMAGE_TIMES = 80.0
+
 #: At most this much of a recording is looked at. [s]  Chosen: units do not change on the way.
 LOOKED_AT_S = 600.0
 
@@ -193,7 +197,7 @@ def settle(
         if not short and len(gyr_words) == 1 and gyr_words[0] != gyr_word and not possible(gyr_word):
             raise ReadError(
                 f"{name}: {said.who('gyr')} that its turning is in {gyr_word}, and how it turns fits {gyr_words[0]} alone. "
-                f"{said.way_out(f'{time},{acc_word},{gyr_words[0]}')}"
+                f"{said.way_out('gyr', gyr_words[0], f'{time},{acc_word},{gyr_words[0]}')}"
             )
         if said.differ("gyr") and (short or not gyr_words or possible(said.header.gyr or "")):
             raise ReadError(_open_conflict(name, "turning", gyr_word, said.header.gyr))
@@ -233,10 +237,11 @@ class _Said:
             return "--units says"
         return "its header says" if getattr(self.header, what) is not None else "the other recording says"
 
-    def way_out(self, units: str) -> str:
-        """What to do when these units fit and those told do not."""
-        fits_header = units == str(self.header)
-        return "Leave --units out; the header fits." if fits_header else f"Say --units {units}."
+    def way_out(self, what: str, fits: str, units: str) -> str:
+        """What to do when this unit fits and the one told does not."""
+        if getattr(self.header, what) == fits:
+            return "Leave --units out; the header fits."
+        return f"Say --units {units}."
 
     def overruled(self, found: Units) -> tuple[str, ...]:
         """A note where --units was followed and the header not."""
@@ -317,7 +322,7 @@ def _check_clock(step: float, said: _Said, name: str, rate_hz: float | None) -> 
         rest = f"{said.told.acc or '...'},{said.told.gyr or '...'}"
         raise ReadError(
             f"{name}: --units says that its clock is in {word}, which would make {rates[word]:.4g} rows in a second; in "
-            f"{fitting[0]} there are {rates[fitting[0]]:.4g}. {said.way_out(f'{fitting[0]},{rest}')}"
+            f"{fitting[0]} there are {rates[fitting[0]]:.4g}. {said.way_out('time', fitting[0], f'{fitting[0]},{rest}')}"
         )
     if said.differ("time") and (word not in fitting or said.header.time in fitting):
         raise ReadError(_open_conflict(name, "clock", word, said.header.time))
@@ -332,6 +337,7 @@ def _look(t: Floats, second: float, acc: Floats, gyr: Floats) -> _Look:
     """Look at the first minutes and at pieces spread over the rest."""
     rate_hz = 1.0 / (usual_step(t) * second)
     n = len(t)
+    acc = _without_damage(acc)
     piece = max(round(20 * rate_hz), 1)
     if n <= LOOKED_AT_S * rate_hz:
         starts = list(range(0, n, piece))
@@ -365,6 +371,14 @@ def _look(t: Floats, second: float, acc: Floats, gyr: Floats) -> _Look:
         rate_hz=rate_hz,
         pieces=pieces,
     )
+
+
+def _without_damage(acc: Floats) -> Floats:
+    """The same with nought for numbers far beyond all others; no copy when there are none."""
+    bound = DAMAGE_TIMES * float(np.median(np.abs(acc[:: max(len(acc) // 10_000, 1)]).max(axis=1)))
+    if max(acc.max(), -acc.min()) <= bound:
+        return acc
+    return np.where(np.abs(acc) > bound, 0.0, acc)
 
 
 def _stretches(values: Floats, window: int) -> list[Floats]:
@@ -463,7 +477,8 @@ def _stated_acc_refusal(name: str, look: _Look, words: Sequence[str], time: str,
     gravity = size * mps2(told.acc or "") / G
     opening = f"{name}: {said.who('acc')} that its acceleration is in {told.acc}, with which gravity would be {gravity:.2g} g"
     if len(words) == 1:
-        return f"{opening}; it fits {words[0]} alone. {said.way_out(f'{time},{words[0]},{told.gyr or chr(46) * 3}')}"
+        way_out = said.way_out("acc", words[0], f"{time},{words[0]},{told.gyr or '...'}")
+        return f"{opening}; it fits {words[0]} alone. {way_out}"
     if words:
         return f"{opening}; it could be {' or '.join(words)}. Say which: --units {time},{words[0]},{told.gyr or '...'}."
     if _no_gravity_in(look):

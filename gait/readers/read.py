@@ -125,6 +125,7 @@ def read_with_units(
     except OSError as error:
         raise ReadError(f"{path} cannot be read: {error.strerror or error}.") from error
     recording, units_found = found
+    recording = replace(recording, source=_printable(recording.source))
     return _part(recording, start_s, stop_s), units_found
 
 
@@ -133,6 +134,11 @@ def check_dialect(dialect: str | None) -> None:
     known = (*known_dialects(), *sensor_logger.KEYS)
     if dialect is not None and dialect not in known:
         raise ReadError(f"--dialect knows {', '.join(known)}; {dialect!r} is none of them.")
+
+
+def _printable(name: str) -> str:
+    """A file name that any text can hold: bytes that are no UTF-8 become question marks."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _part(recording: Recording, start_s: float | None, stop_s: float | None) -> Recording:

@@ -108,9 +108,91 @@ def test_a_header_that_contradicts_gravity_is_refused(tmp_path: Path) -> None:
     """A user had renamed a column of rad/s to deg/s."""
     path = tmp_path / "edited.csv"
     path.write_text(lines(*table(), "t (s),ax (m/s2),ay (m/s2),az (m/s2),gx (deg/s),gy (deg/s),gz (deg/s)"))
-    with pytest.raises(ReadError, match="calls its turning dps, and how it turns fits radps alone"):
+    with pytest.raises(
+        ReadError, match="header says that its turning is in dps, and how it turns fits radps alone"
+    ):
         read(path)
-    assert read(path, units="s,mps2,radps").notes == ()
+    (note,) = read(path, units="s,mps2,radps").notes
+    assert "The header says turning in dps; the file was read as s,mps2,radps, as asked" in note
+    with pytest.raises(ReadError, match=r"--units s,mps2,radps"):
+        read(path, units="s,mps2,dps")
+
+
+OWN = "t_s,ax_mps2,ay_mps2,az_mps2,gx_radps,gy_radps,gz_radps"
+
+
+@pytest.mark.parametrize(
+    ("units", "says"),
+    [
+        ("s,g,radps", r"acceleration is in g, with which gravity would be 9\.\d+ g|would be 10 g"),
+        ("s,g,dps", "fits mps2 alone. Leave --units out; the header fits"),
+        ("s,mg,radps", "fits mps2 alone"),
+        ("s,raw:16g,raw:2000dps", "fits mps2 alone"),
+        ("s,mps2,dps", "turning is in dps, and how it turns fits radps alone. Leave --units out"),
+        ("ms,mps2,radps", "--units says that its clock is in ms, .* in s there are 100. Leave --units out"),
+    ],
+)
+def test_wrong_units_over_our_own_csv_are_refused(tmp_path: Path, units: str, says: str) -> None:
+    """It used to give a page of nonsense and exit status 0."""
+    path = tmp_path / "run.csv"
+    path.write_text(lines(*table(), OWN))
+    with pytest.raises(ReadError, match=says):
+        read(path, units=units)
+    path.write_text(lines(*table()))  # nor without a header that says units
+    with pytest.raises(ReadError, match="Say --units s,mps2,"):
+        read(path, units=units)
+
+
+@pytest.mark.parametrize("units", list(itertools.product(("s", "us"), ACCS, GYRS)), ids=",".join)
+def test_right_units_are_believed(units: tuple[str, str, str]) -> None:
+    for made in (table(), table(bend_deg=1.0)):
+        assert infer.settle(*in_units(made, units), Units(*units), "run.csv", asked=Units(*units))[2] == ()
+
+
+def test_counts_of_fewer_bits_are_refused_with_their_range(tmp_path: Path) -> None:
+    """256 counts a g, as the ADXL345 of SisFall gives, said to be raw:16g: a jog became a walk."""
+    path = tmp_path / "bare.txt"
+    t, acc, gyr = in_units(table(), ("s", "raw:128g", "raw:2000dps"))
+    path.write_text(lines(t, acc, gyr, None, "%.9g"))
+    with pytest.raises(
+        ReadError, match=r"gravity would be 0\.12\d* g.*256 counts a g, say --units s,raw:128g,raw:2000dps"
+    ):
+        read(path, units="s,raw:16g,raw:2000dps")
+    with pytest.raises(ReadError) as refused:
+        read(path)
+    assert "raw:128g" in str(refused.value)
+    assert "raw:16g" not in str(refused.value)
+    assert read(path, units="s,raw:128g,raw:2000dps").notes == ()
+
+
+def test_a_stated_unit_does_not_bring_gravity_back(tmp_path: Path) -> None:
+    t, acc, gyr = table(bend_deg=1.0)
+    path = tmp_path / "linear.csv"
+    path.write_text(lines(t, acc - [0.0, 0.0, 9.80665], gyr))
+    with pytest.raises(ReadError, match="gravity is not in it"):
+        read(path, units="s,mps2,radps")
+
+
+def test_units_and_header_that_differ_with_nothing_to_tell_are_refused(tmp_path: Path) -> None:
+    t, _, gyr = table(bend_deg=0.0)
+    rng = np.random.default_rng(0)
+    path = tmp_path / "still.csv"
+    still = 0 * gyr + rng.normal(0, 0.3, gyr.shape)
+    acc = np.tile([0.0, 0.0, 9.81], (len(t), 1))
+    path.write_text(lines(t, acc, still, OWN.replace("radps", "dps")))
+    assert read_with_units(path)[1].gyr == "dps"
+    with pytest.raises(ReadError, match="--units says that its turning is in radps and its header says dps"):
+        read(path, units="s,mps2,radps")
+    assert read(path, units="s,mps2,radps", columns="t,ax,ay,az,gx,gy,gz").notes == ()
+
+
+@pytest.mark.shared
+def test_sisfall_as_published_is_not_read_as_raw_16g(shared_data: Path) -> None:
+    for path in sorted(shared_data.glob("real/*.txt.gz")):
+        said = {"columns": "ax,ay,az,gx,gy,gz,-,-,-", "rate_hz": 200.0}
+        with pytest.raises(ReadError, match="raw:128g"):
+            read(path, units="s,raw:16g,raw:2000dps", **said)  # type: ignore[arg-type]
+        assert len(read(path, units="s,raw:128g,raw:2000dps", **said).samples) > 10_000  # type: ignore[arg-type]
 
 
 def test_a_second_file_is_read_like_the_first(tmp_path: Path) -> None:
@@ -135,6 +217,9 @@ def test_real_recordings_in_all_units_are_never_misread(shared_data: Path) -> No
             assert got in (None, Units(*units)), f"{path.name} in {units} was taken for {got}"
             if not units[2].startswith("raw"):
                 right, refused = right + (got is not None), refused + (got is None)
+            # The right words are believed, whichever they are.
+            told = Units(*units)
+            infer.settle(*in_units((samples.t, samples.acc, samples.gyr), units), told, "x", asked=told)
     # Three of the twelve are 5 s of standing, which leaves the gyroscope open when it is in °/s.
     assert refused <= 3 * 2 * len(ACCS)
     assert right > 5 * refused

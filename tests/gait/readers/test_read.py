@@ -263,8 +263,29 @@ def test_a_clock_of_words_is_told_from_damage(tmp_path: Path, made: tuple[np.nda
 
 def test_a_clock_in_the_wrong_unit_is_not_believed(tmp_path: Path, made: tuple[np.ndarray, ...]) -> None:
     path = write(tmp_path / "run.csv", lines(*made))
-    with pytest.raises(ReadError, match="with a clock in us there would be"):
+    with pytest.raises(
+        ReadError,
+        match=r"--units says that its clock is in us.* in s there are 100\. Say --units s,mps2,radps",
+    ):
         read(path, units="us,mps2,radps")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "time,seconds_elapsed,ACCELEROMETER Z (m/s²),ACCELEROMETER Y (m/s²),ACCELEROMETER X (m/s²)",
+        '"Time (s)","X (m/s^2)","Y (m/s^2)","Z (m/s^2)"',
+        "Time (s),Gyroscope x (rad/s),Gyroscope y (rad/s),Gyroscope z (rad/s)",
+        "Phone timestamp;sensor timestamp [ns];X [mg];Y [mg];Z [mg]",
+        "time,X_value,Y_value,Z_value",
+    ],
+)
+def test_the_file_of_one_sensor_is_no_question_of_columns(tmp_path: Path, header: str) -> None:
+    mark = ";" if ";" in header else ","
+    rows = (mark.join(["%.2f" % (i / 100), *["0.1"] * header.count(mark)]) + "\n" for i in range(60))
+    with pytest.raises(ReadError, match="Give the folder or the zip") as refused:
+        read(write(tmp_path / "Accelerometer.csv", header + "\n" + "".join(rows)))
+    assert "--columns" not in str(refused.value)
 
 
 def test_a_header_that_windows_wrote(tmp_path: Path, made: tuple[np.ndarray, ...]) -> None:
