@@ -194,7 +194,7 @@ def recording_of(
             told.over(otherwise or Units()),
             source,
             rate_hz=rate_hz,
-            asked=units,
+            asked=None if units is None else Units("s", units.acc, units.gyr),  # the clock is unrolled
         )
         acc, gyr = acc * factors.acc, gyr * factors.gyr
         said += more
