@@ -6,7 +6,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-SAMPLE ?= sample_data/easy_run_chest.csv.gz
+OWN_SAMPLE := sample_data/easy_run_chest.csv.gz
+SAMPLE ?= $(OWN_SAMPLE)
 OUT ?= sample-gait
 
 # A Python that fits: the newest of these that is there, new enough, and able to make environments.
@@ -37,8 +38,9 @@ $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/.installed
 
 report: $(VENV)/.installed
-	@test -e $(SAMPLE) || $(BIN)/gait sample sample_data --quiet
-	@$(BIN)/gait analyze "$(SAMPLE)" --out "$(CURDIR)/$(OUT)"
+	@test -e "$(SAMPLE)" || test "$(SAMPLE)" != "$(OWN_SAMPLE)" || $(BIN)/gait sample sample_data --quiet
+	@out="$(OUT)"; case "$$out" in /*) ;; *) out="$(CURDIR)/$$out" ;; esac; \
+	$(BIN)/gait analyze "$(SAMPLE)" --out "$$out"
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -m "not speed" -n 2
@@ -56,5 +58,5 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.speed.bench
 
 clean:
-	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) "$(OUT)" build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

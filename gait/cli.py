@@ -19,7 +19,17 @@ from typing import cast
 
 from firmware_bridge.errors import BridgeError
 from gait import __version__
-from gait.commands.command import DONE, FAILED, STOPPED, USAGE, WELCOME_SAMPLE, Command, UsageError
+from gait.commands.command import (
+    DONE,
+    FAILED,
+    STOPPED,
+    USAGE,
+    WELCOME_SAMPLE,
+    Command,
+    PrintError,
+    UsageError,
+    tell,
+)
 from gait.errors import GaitError
 
 #: Command -> what it is for, in the order of the help. Each is gait/commands/<command>.py.
@@ -66,48 +76,76 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit status: 0, 1 (one sentence on stderr), 2 (usage) or 130 (stopped).
     """
     words = _joined(sys.argv[1:] if argv is None else argv)
+    _fill_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a sign shows a question mark; it does not end the program.
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         if not words:
-            print(WELCOME.format(sample=WELCOME_SAMPLE), end="")
+            tell(WELCOME.format(sample=WELCOME_SAMPLE), end="")
             return DONE
-        parser = _parser()
+        parser, pages = _parser()
         try:
-            args = parser.parse_args(words)
+            args, unknown = parser.parse_known_args(words)
+            if unknown:
+                pages[args.command].error(f"unrecognized arguments: {' '.join(unknown)}")
             status = _command(args.command).run(args)
         except UsageError as error:
-            print(f"gait: {error}", file=sys.stderr)
+            _complain(str(error))
             return USAGE
         except SystemExit as stop:  # argparse has said what it had to say
             return stop.code if isinstance(stop.code, int) else USAGE
-        sys.stdout.flush()
         return status
     except BrokenPipeError:
-        # Whoever read along has read enough (`gait ... | head`). Python would complain once more at its exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read along has read enough (`gait ... | head`).
+        _forget_stdout()
         return DONE
     except KeyboardInterrupt:
-        print("gait: stopped.", file=sys.stderr)
+        _complain("stopped.")
         return STOPPED
+    except PrintError as error:
+        _forget_stdout()
+        _complain(str(error), debug="--debug" in words)
+        return FAILED
     except (GaitError, BridgeError) as error:
-        if "--debug" in words:
-            traceback.print_exc()
-        print(f"gait: {error}", file=sys.stderr)
+        _complain(str(error), debug="--debug" in words)
         return FAILED
     except Exception as error:
-        if "--debug" in words:
-            traceback.print_exc()
-        print(f"gait: {_unforeseen(error)}", file=sys.stderr)
+        _complain(_unforeseen(error), debug="--debug" in words)
         return FAILED
+
+
+def _fill_closed_streams() -> None:
+    """Put nothing where stdin, stdout or stderr were closed, so that no file of ours takes their place."""
+    while (number := os.open(os.devnull, os.O_RDWR)) < 3:
+        pass
+    os.close(number)
+
+
+def _forget_stdout() -> None:
+    """Send what is left in stdout nowhere; Python would complain of it once more at its exit."""
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complain(sentence: str, *, debug: bool = False) -> None:
+    """One sentence on stderr, with the place where it comes from on demand; nothing when stderr is closed or full."""
+    if sys.stderr is None:
+        return
+    with contextlib.suppress(OSError):
+        if debug:
+            traceback.print_exc()
+        print(f"gait: {sentence}", file=sys.stderr, flush=True)
 
 
 def _unforeseen(error: Exception) -> str:
     """A sentence for a failure nobody planned."""
     if isinstance(error, MemoryError):
         return "there is not enough memory for this recording; --from and --to analyse a part of it."
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}. Look after that and try again; --debug shows where it happened."
     what = " ".join(str(error).split())[:200]
     return (
         f"something went wrong inside gait ({type(error).__name__}{': ' if what else ''}{what}). This is a fault of gait, not "
@@ -131,19 +169,21 @@ def _command(name: str) -> Command:
     return cast(Command, import_module(f"gait.commands.{name}"))
 
 
-def _parser() -> argparse.ArgumentParser:
-    """Everything the command line understands."""
+def _parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """Everything the command line understands, and the part of each command."""
     parser = argparse.ArgumentParser(
         prog="gait",
         description="What one motion sensor on the trunk can truthfully say about how somebody runs.",
         epilog="Each command has its own manual: gait analyze --help",
     )
     parser.add_argument("--version", action="version", version=f"gait {__version__}")
+    pages: dict[str, argparse.ArgumentParser] = {}
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, purpose in COMMANDS.items():
         page = commands.add_parser(
             name, help=purpose, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
         )
+        pages[name] = page
         _command(name).add_arguments(page)
         page.add_argument("--debug", action="store_true", help="show where an error comes from")
-    return parser
+    return parser, pages

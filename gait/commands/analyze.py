@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gait.commands.command import DONE, UsageError
+from gait.commands.command import DONE, UsageError, a_path, tell
 from gait.commands.folder import check_folder, default_folder, write_folder
 from gait.errors import ReadError
 
@@ -67,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags and manual page."""
     parser.description, parser.epilog = PURPOSE, EPILOG
     parser.usage = "gait analyze RUN [options]"
-    parser.add_argument("run", metavar="RUN", type=Path, help="the recording")
+    parser.add_argument("run", metavar="RUN", type=a_path, help="the recording")
     worn = parser.add_argument_group("how it was worn")
     worn.add_argument(
         "--placement",
@@ -77,8 +80,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     worn.add_argument(
         "--facing", metavar="AXIS", choices=FACINGS, help="sensor axis that points forward: +x -x +y -y +z -z"
     )
-    worn.add_argument("--standing", metavar="FILE", type=Path, help="a second recording, of quiet standing")
-    worn.add_argument("--calibration", metavar="FILE", type=Path, help="calibration of this sensor")
+    worn.add_argument("--standing", metavar="FILE", type=a_path, help="a second recording, of quiet standing")
+    worn.add_argument("--calibration", metavar="FILE", type=a_path, help="calibration of this sensor")
     file = parser.add_argument_group("how it is written")
     file.add_argument("--dialect", metavar="NAME", help="take it for this format instead of recognising it")
     file.add_argument(
@@ -97,7 +100,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     part.add_argument("--from", dest="start", metavar="S", type=float, help="leave out what is before [s]")
     part.add_argument("--to", dest="stop", metavar="S", type=float, help="leave out what is after [s]")
     out = parser.add_argument_group("what comes out")
-    out.add_argument("--out", metavar="DIR", type=Path, help="folder for the files, <stem>-gait by default")
+    out.add_argument("--out", metavar="DIR", type=a_path, help="folder for the files, <stem>-gait by default")
     out.add_argument("--force", action="store_true", help="write over files that gait did not write")
     out.add_argument("--series", action="store_true", help="write series.csv, too")
     out.add_argument("--no-report", action="store_true", help="leave out report.html, which takes longest")
@@ -119,10 +122,11 @@ def run(args: argparse.Namespace) -> int:
         files, summary = _files(analysis, series=args.series, page=not args.no_report, say=say)
         write_folder(folder, files)
     if args.json:
-        _print_bytes(files["analysis.json"])
+        tell(files["analysis.json"], after=f"The files are in {folder}.")
     elif not args.quiet:
-        print(summary.rstrip("\n"), end="\n\n")
-        print(f"{'The page' if 'report.html' in files else 'The numbers'}: {_first_file(folder, files)}")
+        kind = "The page" if "report.html" in files else "The numbers"
+        text = f"{summary.strip()}\n\n{kind}: {_first_file(folder, files)}"
+        tell(text, after=f"The files are in {folder}; --quiet prints nothing.")
     return DONE
 
 
@@ -145,8 +149,8 @@ def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
     if args.rate is not None and not 0 < args.rate < 1e5:
         raise UsageError(f"--rate takes rows in a second, for example --rate 100; {args.rate:g} is none.")
     for flag, value in (("--from", args.start), ("--to", args.stop)):
-        if value is not None and value != value:
-            raise UsageError(f"{flag} takes seconds; nan is none.")
+        if value is not None and not math.isfinite(value):
+            raise UsageError(f"{flag} takes seconds, for example {flag} 60; {value:g} is none.")
     if args.start is not None and args.stop is not None and not args.start < args.stop:
         raise UsageError(f"--from {args.start:g} is not before --to {args.stop:g}.")
     return units, placement
@@ -162,6 +166,9 @@ def _analysis(
 
     said = {"dialect": args.dialect, "columns": args.columns, "rate_hz": args.rate}
     recording, found = read_with_units(args.run, units=units, start_s=args.start, stop_s=args.stop, **said)
+    if placement is not None and "unknown" != recording.placement != placement:
+        contradicted = f"The file says {recording.placement}; it was analysed as {placement}, as asked."
+        recording = replace(recording, notes=(*recording.notes, contradicted))
     standing: Recording | None = None
     if args.standing is not None:
         say("reading the standing")
@@ -185,10 +192,12 @@ def _files(
     from gait import tables
     from gait.report.report import build
 
+    # It complains of a home folder it cannot write to, at its import, and then makes do with another.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     report = build(analysis, charts=page)
     text = json.dumps(report.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     files = {
-        "analysis.json": text.encode(),
+        "analysis.json": text.encode("utf-8", "replace"),
         "strides.csv": tables.to_csv(tables.strides_table(analysis)),
         "steps.csv": tables.to_csv(tables.steps_table(analysis)),
     }
@@ -198,7 +207,7 @@ def _files(
         from gait.report.html import to_html
 
         say("drawing the page")
-        files["report.html"] = _signed(to_html(report)).encode()
+        files["report.html"] = _signed(to_html(report)).encode("utf-8", "replace")
     return files, report.summary()
 
 
@@ -211,15 +220,6 @@ def _signed(page: str) -> str:
     return page.replace("<head>", f'<head>\n<meta name="generator" content="gait {__version__}">', 1)
 
 
-def _print_bytes(content: bytes) -> None:
-    """The same bytes as in the file, whatever encoding the terminal has."""
-    sys.stdout.flush()
-    if hasattr(sys.stdout, "buffer"):
-        sys.stdout.buffer.write(content)
-    else:
-        sys.stdout.write(content.decode())
-
-
 def _first_file(folder: Path, files: dict[str, bytes]) -> Path:
     """The file to open."""
     return folder / ("report.html" if "report.html" in files else "analysis.json")
@@ -228,7 +228,7 @@ def _first_file(folder: Path, files: dict[str, bytes]) -> Path:
 @contextmanager
 def _progress(silent: bool) -> Iterator[Callable[[str], None]]:
     """A line on stderr that says what is going on, on a terminal alone."""
-    if silent or not sys.stderr.isatty():
+    if silent or sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console

@@ -7,7 +7,11 @@ Not here: any command.
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 from typing import Protocol
+
+from gait.errors import GaitError
 
 #: Exit status: all went well; it could not be done; it was asked for in a wrong way; the user stopped it.
 DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
@@ -24,6 +28,53 @@ class Command(Protocol):
 
     def run(self, args: argparse.Namespace) -> int:
         """Do it; the exit status."""
+
+
+class PrintError(GaitError):
+    """What was asked for cannot be printed."""
+
+
+def tell(text: str | bytes = "", end: str = "\n", *, after: str = "") -> None:
+    """Print to stdout; bytes go out as they are, whatever encoding the terminal has.
+
+    Parameters
+    ----------
+    text : str or bytes
+    end : str
+        After a str.
+    after : str
+        What was done before and is not lost, for the message.
+
+    Raises
+    ------
+    PrintError
+        If stdout is closed, full or cannot be written to. Who stops reading (a pipe) is no error of ours.
+    """
+    out = sys.stdout
+    if out is None:
+        raise PrintError(f"stdout is closed, so nothing can be printed. {after or 'Leave it open.'}")
+    try:
+        if isinstance(text, str):
+            out.write(text + end)
+        elif hasattr(out, "buffer"):
+            out.flush()
+            out.buffer.write(text)
+        else:
+            out.write(text.decode())
+        out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise PrintError(
+            f"stdout cannot be written to ({error.strerror or error}). {after or 'Send it elsewhere.'}"
+        ) from error
+
+
+def a_path(text: str) -> Path:
+    """An argument that names a file or a folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is empty")
+    return Path(text)
 
 
 class UsageError(Exception):

@@ -33,7 +33,7 @@ def default_folder(run: Path) -> Path:
     """``<stem>-gait`` in the current folder; ``run.csv.gz`` becomes ``run-gait``."""
     path = Path(os.path.abspath(run))  # noqa: PTH100  (resolve() would follow links and change the name)
     name = path.name
-    if not run.is_dir():
+    if not os.path.isdir(run):  # noqa: PTH112  (Path.is_dir() raises where one may not look)
         name = name.removesuffix(".gz") if len(name) > 3 else name
         name = Path(name).stem
     return Path(f"{name or 'run'}-gait")
@@ -45,13 +45,21 @@ def check_folder(folder: Path, names: Iterable[str], *, force: bool = False) -> 
     Raises
     ------
     OutputError
-        If the folder is a file, or holds a file of one of our names that we did not write.
+        If the folder is a file, cannot be written to, or holds a file of one of our names that we did not write.
     """
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is a file; results need a folder. Name another with --out.")
-    if force:
-        return
-    foreign = [name for name in names if not _ours(folder / name)]
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder} is a file; results need a folder. Name another with --out.")
+        foreign = [] if force else [name for name in names if not _ours(folder / name)]
+        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written to: {error.strerror or error}. Name another folder with --out."
+        ) from error
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"{folder} cannot be written to: Permission denied. Name another folder with --out."
+        )
     if foreign:
         raise OutputError(
             f"{folder} holds {', '.join(foreign)} that gait did not write. Name another folder with --out, "

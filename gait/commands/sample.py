@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from gait.commands.command import DONE, WELCOME_SAMPLE
+from gait.commands.command import DONE, WELCOME_SAMPLE, a_path, tell
 from gait.commands.folder import OutputError
 
 PURPOSE = """\
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags and manual page."""
     parser.description, parser.epilog = PURPOSE, EPILOG
     parser.usage = "gait sample DIR [options]"
-    parser.add_argument("folder", metavar="DIR", type=Path, help="folder to write to")
+    parser.add_argument("folder", metavar="DIR", type=a_path, help="folder to write to")
     parser.add_argument("--force", action="store_true", help="write over files of the same names")
     parser.add_argument("--quiet", action="store_true", help="print nothing")
 
@@ -38,9 +38,9 @@ def run(args: argparse.Namespace) -> int:
     from gait.synthetic.sample import write_samples
 
     folder: Path = args.folder
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is a file; name a folder for the samples.")
     try:
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder} is a file; name a folder for the samples.")
         folder.mkdir(parents=True, exist_ok=True)
         written = write_samples(folder, force=args.force)
     except FileExistsError as error:
@@ -48,7 +48,6 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         raise OutputError(f"{folder} cannot be written to: {error.strerror or error}.") from error
     if not args.quiet:
-        for file in written:
-            print(file)
-        print(f"\nTry: gait analyze {folder / WELCOME_SAMPLE}")
+        names = "\n".join(map(str, written))
+        tell(f"{names}\n\nTry: gait analyze {folder / WELCOME_SAMPLE}", after=f"The samples are in {folder}.")
     return DONE

@@ -11,7 +11,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, TypeVar
@@ -108,13 +108,16 @@ def read_phone_log(
                 raise ReadError(
                     f"{name} cannot be unpacked ({error}). Export it again from the phone."
                 ) from error
-        if columns is not None or units is not None or rate_hz is not None:
+        if columns is not None or rate_hz is not None:
             raise ReadError(
-                f"{name} is an export of {TITLE}, whose columns, units and clock are known; leave out --columns, "
-                "--units and --rate."
+                f"{name} is an export of {TITLE}, whose columns and clock are known; leave out --columns and --rate."
             )
         try:
-            return _join(opened, name, dialect), Units("s", "mps2", "radps")
+            found = _join(opened, name, dialect)
+            if units is not None:
+                said = f"{name} is an export of {TITLE}, whose units are known; --units was not used for it."
+                found = replace(found, notes=(*found.notes, said))
+            return found, Units("s", "mps2", "radps")
         except zipfile.BadZipFile as error:
             raise ReadError(f"{name} is damaged ({error}). Export it again from the phone.") from error
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from gait.cli import main
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -116,6 +120,10 @@ def test_the_manual_page() -> None:
         ["analyze", "run.csv", "--rate", "often"],
         ["analyze", "run.csv", "--from", "9", "--to", "3"],
         ["analyze", "run.csv", "--nonsense"],
+        ["analyze", "run.csv", "--to", "nan"],
+        ["analyze", "run.csv", "--from", "inf"],
+        ["analyze", "run.csv", "--out", ""],
+        ["analyze", ""],
     ],
     ids=" ".join,
 )
@@ -283,6 +291,105 @@ def test_json_is_printed_even_when_the_rest_is_quiet(sample: Path, tmp_path: Pat
     found = gait("analyze", run, "--out", tmp_path, "--no-report", "--to", "30", "--json", "--quiet")
     assert found.returncode == 0
     assert json.loads(found.stdout)["schema"] == "gait.analysis/1"
+
+
+def test_an_unknown_flag_shows_the_usage_of_its_command(tmp_path: Path) -> None:
+    assert "usage: gait analyze RUN" in gait("analyze", "run.csv", "--nonsense", cwd=tmp_path).stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closed streams and /dev/full are of POSIX")
+@pytest.mark.parametrize(
+    ("redirection", "says"),
+    [(">&-", "stdout is closed"), (">/dev/full", "stdout cannot be written to (No space left"), ("2>&-", "")],
+)
+def test_streams_that_take_nothing(sample: Path, tmp_path: Path, redirection: str, says: str) -> None:
+    if "full" in redirection and not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    run = sample / "easy_run_chest.csv.gz"
+
+    def shell(*words: str) -> subprocess.CompletedProcess[str]:
+        line = shlex.join(
+            [sys.executable, "-m", "gait", "analyze", str(run), "--to", "40", "--no-report", *words]
+        )
+        return subprocess.run(
+            ["sh", "-c", f"{line} {redirection}"],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+            timeout=120,
+            check=False,
+        )
+
+    done = shell()
+    assert done.returncode == (1 if says else 0), done.stderr
+    assert says in done.stderr
+    assert "fault of gait" not in done.stderr
+    assert done.stderr.count("\n") == (1 if says else 0)
+    assert (tmp_path / "easy_run_chest-gait" / "analysis.json").is_file()
+    assert shell("--quiet").returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are any bytes on Linux")
+@pytest.mark.parametrize("name", [b"l\xe4ufe.csv.gz", "läufe.csv.gz".encode()])
+def test_a_file_name_in_any_bytes(sample: Path, tmp_path: Path, name: bytes) -> None:
+    file = os.fsencode(tmp_path) + b"/" + name
+    Path(os.fsdecode(file)).write_bytes((sample / "easy_run_chest.csv.gz").read_bytes())
+    posix = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for environment in ({}, posix):
+        done = gait("analyze", Path(os.fsdecode(file)), "--to", "40", "--json", cwd=tmp_path, **environment)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["recording"]["source"].startswith("l")
+
+
+def test_folders_without_permission_are_told(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As who may do everything (root) cannot see it, the refusal is played."""
+    locked, stat = tmp_path / "locked", os.stat
+
+    def refuse(path: Any, *more: Any, **said: Any) -> os.stat_result:
+        if isinstance(path, str | Path) and str(path).startswith(str(locked)):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, *more, **said)
+
+    monkeypatch.chdir(tmp_path)
+    run = str(sample / "easy_run_chest.csv.gz")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", refuse)
+        for words in (
+            ["analyze", run, "--out", f"{locked}/out"],
+            ["analyze", f"{locked}/run.csv"],
+            ["analyze", run, "--standing", f"{locked}/stand.csv"],
+            ["sample", f"{locked}/sample"],
+        ):
+            assert main(words) == 1
+            said = capsys.readouterr().err
+            assert "Permission denied" in said
+            assert "fault of gait" not in said
+
+
+def test_a_home_that_cannot_be_written_to_is_nobodys_business(sample: Path, tmp_path: Path) -> None:
+    """Matplotlib said so in two lines on stderr."""
+    (tmp_path / "file").write_text("no folder")
+    home = {"HOME": str(tmp_path / "file"), "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": "", "MPLCONFIGDIR": ""}
+    done = gait("analyze", sample / "easy_run_chest.csv.gz", "--to", "40", cwd=tmp_path, **home)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_placement_over_that_of_the_file_is_noted(sample: Path, tmp_path: Path) -> None:
+    words = ("analyze", sample / "easy_run_chest.csv.gz", "--to", "40", "--json", "--no-report")
+    note = "The file says sternum; it was analysed as waist, as asked."
+    for placement, there in (("waist", True), ("chest", False)):
+        done = gait(*words, "--placement", placement, cwd=tmp_path)
+        assert (note in json.loads(done.stdout)["quality"]["notes"]) == there
+
+
+def test_one_blank_line_before_the_page(result: tuple[Path, str]) -> None:
+    lines = result[1].splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("The page:"))
+    assert lines[at - 1] == ""
+    assert lines[at - 2] != ""
 
 
 def test_facing_may_start_with_a_minus(sample: Path, tmp_path: Path) -> None:

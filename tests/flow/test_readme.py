@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from gait.cli import _parser, main
+from tests.conftest import missing
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -33,7 +37,7 @@ def test_examples_are_understood(command: str, tmp_path: Path, capsys: pytest.Ca
 def test_examples_with_a_sensor_are_understood(command: str) -> None:
     """They are run, on a made-up sensor, in test_bridge_cli.py; here, that no word of them is wrong."""
     words = shlex.split(command)[1:]
-    assert _parser().parse_args(words).command == words[0]
+    assert _parser()[0].parse_args(words).command == words[0]
 
 
 def test_the_sample_path_works(
@@ -54,6 +58,44 @@ def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     write_csv(recording, "run.csv")
     (code,) = (block for language, block in BLOCKS if language == "python")
     exec(code.replace(', units="s,g,dps"', ""), {})  # the sample says its own units
+
+
+def _make_report(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """``make report`` with a stand-in for the environment, which says what it is called with."""
+    if shutil.which("make") is None:
+        missing("make")
+    (folder / "Makefile").write_text((REPOSITORY / "Makefile").read_text(encoding="utf-8"))
+    (folder / "pyproject.toml").touch()
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    gait = folder / ".venv" / "bin" / "gait"
+    gait.write_text(
+        f'#!/bin/sh\necho "$1 <$2>" >> called\nPYTHONPATH="{REPOSITORY}" exec "{sys.executable}" -m gait "$@"\n'
+    )
+    gait.chmod(0o755)
+    for name in ("bin/python", ".installed"):
+        (folder / ".venv" / name).touch()
+    return subprocess.run(
+        ["make", "--no-print-directory", "report", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_make_report_says_that_a_sample_is_not_there(tmp_path: Path) -> None:
+    done = _make_report(tmp_path, "SAMPLE=nope.csv")
+    assert done.returncode != 0
+    assert "There is no file or folder nope.csv" in done.stderr
+    assert "sample <" not in (tmp_path / "called").read_text()  # no other sample is made in its stead
+
+
+def test_make_report_takes_a_folder_with_a_space_and_says_once_where_the_page_is(tmp_path: Path) -> None:
+    done = _make_report(tmp_path, "OUT=my page")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "my page" / "report.html").is_file()
+    assert done.stdout.count("The page:") == 1
 
 
 def test_make_knows_its_targets() -> None:
