@@ -13,7 +13,7 @@ from gait.measures.measure import Measure, measured
 from gait.units import DEG
 
 #: Soft tissue, and turning that leaks in through the forward axis' uncertainty.  [°, 1 sd]
-#: Source: synthetic runners with an MPU-6050's errors, RMS 1.0° over 20 held-out seeds.
+#: Source: synthetic runners with an MPU-6050's errors, RMS 1.0° over 20 seeds.
 SYSTEMATIC_DEG = 1.1
 
 
