@@ -122,8 +122,8 @@ def _from_info(heard: bytes) -> bytes:
     """The bytes from the first whole INFO on; what stood before is from another time."""
     at = 0
     for frame in heard.split(b"\0"):
-        found = frames.unpack(frame) if frame else ""
-        if isinstance(found, tuple) and found[0] == frames.INFO and not frames.known(*found):
+        said = frames.opened(frame)
+        if isinstance(said, bytes) and said[0] == frames.INFO and not frames.known(said):
             break
         at += len(frame) + 1
     return heard[at:]

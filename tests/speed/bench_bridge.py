@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY))
@@ -30,48 +31,63 @@ from firmware_bridge.decoder import Decoder, decode_arrays  # noqa: E402
 from firmware_bridge.dialects.detect import WIRES, decoder_of, detect  # noqa: E402
 from firmware_bridge.events import Chip, Data, Status  # noqa: E402
 from firmware_bridge.virtual_sensor import VirtualSensor  # noqa: E402
+from gait.commands import simulate  # noqa: E402
 from tests.bridge.made import counts  # noqa: E402
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
 
 
-def capture_like(n: int, per_frame: int) -> bytes:
-    """A stream as a capture holds it: a STATUS each second and ten MARKs, 200 samples a second."""
-    rows = counts(n * per_frame)
+def bytes_of(rows: NDArray[np.int16], per_frame: int, *, marks: bool) -> bytes:
+    """What a port says of these samples at 200 Hz, a STATUS each second; with ``marks`` what a capture holds: ten more a second."""
+    n = len(rows) // per_frame
     out = [frames.encode_info(Chip(per_frame=per_frame))]
     for i in range(n):
         at = i * per_frame
         out.append(frames.encode_data(at, 5000 * at & 0xFFFFFFFF, 0, rows[at : at + per_frame].tolist()))
-        if at % 20 < per_frame:
+        if marks and at % 20 < per_frame:
             out.append(frames.encode_mark(10**18 + at))
         if at % 200 < per_frame:
             out.append(frames.encode_status(Status(5000 * at & 0xFFFFFFFF, 0, at)))
     return b"".join(out)
 
 
+def capture_like(n: int, per_frame: int) -> bytes:
+    """A capture of n DATA frames whose samples have zeros and ends of the range more often than any runner's."""
+    return bytes_of(counts(n * per_frame), per_frame, marks=True)
+
+
+def frames_a_second(data: bytes, chunk: int, samples: int) -> float:
+    """Whole frames, whatever they are, in a second of CPU, until samples are arrays; best of three."""
+    whole = sum(bool(frame) for frame in data.split(b"\0"))
+    took = []
+    for _ in range(3):
+        machine, begin, got = Decoder(), time.process_time(), 0
+        for at in range(0, len(data), chunk):
+            for event in machine.feed(data[at : at + chunk]):
+                if isinstance(event, Data):
+                    got += len(event.counts)
+        took.append(time.process_time() - begin)
+        assert got == samples
+    return whole / min(took)
+
+
 def speed() -> None:
-    """Frames a second of CPU, best of three."""
+    """As a port brings the bytes, and as a file does."""
     print("decoder, frames in a second of CPU (best of 3)")
     for per_frame in (1, 4):
-        n = 200_000 // per_frame
-        data = capture_like(n, per_frame)
-        for name, chunk in (
-            ("file", len(data)),
-            ("64 KiB", 65536),
-            ("4 KiB", 4096),
-            ("512 B", 512),
-            ("64 B", 64),
-        ):
-            took = []
-            for _ in range(3):
-                machine, begin, got = Decoder(), time.process_time(), 0
-                for at in range(0, len(data), chunk):
-                    for event in machine.feed(data[at : at + chunk]):
-                        if isinstance(event, Data):
-                            got += len(event)
-                took.append(time.process_time() - begin)
-                assert got == n
-            print(f"  {per_frame} a frame, {name:>6} at a time: {n / min(took) / 1e6:6.2f} M")
+        n = 200_000 // per_frame * per_frame
+        runner = np.resize(sensor_counts(200.0, seconds=100.0), (n, 6))
+        for what, rows in (("a runner's", runner), ("the hardest", counts(n))):
+            port, file = (bytes_of(rows, per_frame, marks=marks) for marks in (False, True))
+            said = [f"file {frames_a_second(file, len(file), n) / 1e6:.2f} M"]
+            for chunk in (65536, 4096, 512, 64):
+                said.append(f"{chunk} B at a time {frames_a_second(port, chunk, n) / 1e6:.2f} M")
+            print(f"  {per_frame} a frame, {what} bytes: {', '.join(said)}")
+
+
+def sensor_counts(rate_hz: float, seconds: float) -> NDArray[np.int16]:
+    """A made-up runner's samples, as `gait simulate` plays them."""
+    return simulate._readings(argparse.Namespace(seed=1, seconds=seconds), rate_hz)
 
 
 def load(seconds: float = 15.0) -> None:
