@@ -29,6 +29,9 @@ BAUDS = (115_200, 57_600, 9_600, 38_400, 250_000, 500_000, 1_000_000, 230_400)
 #: A read waits this long before it looks whether it should stop. [s]  Chosen: ends within a fifth of a second.
 READ_S = 0.2
 
+#: A command that cannot be handed to the system for so long is not sent. [s]
+WRITE_S = 1.0
+
 #: Between two attempts to find a lost port again. [s]  Chosen.
 RETRY_S = 0.25
 
@@ -285,9 +288,11 @@ class Link:
 
 def _opened(port: str, baud: int) -> Any:
     """The open port, alone ours where the system can say so."""
-    settings: dict[str, Any] = {"baudrate": baud, "timeout": READ_S, "write_timeout": 1.0}
-    if os.name == "posix" and "://" not in port:
-        settings["exclusive"] = True
+    settings: dict[str, Any] = {"baudrate": baud, "timeout": READ_S}
+    if "://" not in port:  # pyserial's rfc2217 has no limit for writing
+        settings["write_timeout"] = WRITE_S
+        if os.name == "posix":
+            settings["exclusive"] = True
     try:
         return serial.serial_for_url(port, **settings)
     except _UNPLUGGED as error:

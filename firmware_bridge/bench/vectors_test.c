@@ -34,6 +34,8 @@ static uint8_t from_hex(const char *hex, uint8_t *out) {
   return count;
 }
 
+static uint16_t u16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
+
 static void info_from(Frame *f, const uint8_t *p) {
   Info info = {p[1], p[2], {0}, p[11], p[12], p[13], p[14], p[15], p[16], p[17],
                get_u32(p + 18), get_u32(p + 22), get_u32(p + 26)};
@@ -42,8 +44,8 @@ static void info_from(Frame *f, const uint8_t *p) {
 }
 
 static void status_from(Frame *f, const uint8_t *p) {
-  const Status status = {get_u32(p), (int16_t)get_u16(p + 4), get_u32(p + 6), get_u16(p + 10), get_u16(p + 12), get_u16(p + 14),
-                         get_u16(p + 16), get_u16(p + 18), p[20], p[21]};
+  const Status status = {get_u32(p), (int16_t)u16(p + 4), get_u32(p + 6), u16(p + 10), u16(p + 12), u16(p + 14),
+                         u16(p + 16), u16(p + 18), p[20], p[21]};
   make_status(f, &status);
 }
 
@@ -51,7 +53,7 @@ static void status_from(Frame *f, const uint8_t *p) {
 static void make(Frame *f, uint8_t type, const uint8_t *p, uint8_t length) {
   switch (type) {
     case FRAME_INFO: info_from(f, p); return;
-    case FRAME_DATA: make_data(f, get_u16(p), get_u32(p + 2), p[6], p + 7, (uint8_t)((length - 7) / SAMPLE_BYTES)); return;
+    case FRAME_DATA: make_data(f, u16(p), get_u32(p + 2), p[6], p + 7, (uint8_t)((length - 7) / SAMPLE_BYTES)); return;
     case FRAME_STATUS: status_from(f, p); return;
     case FRAME_PONG: make_pong(f, get_u32(p), get_u32(p + 4), get_u32(p + 8)); return;
     case FRAME_ACK: make_ack(f, p[0], p[1]); return;

@@ -114,11 +114,16 @@ static inline uint16_t crc_of(const uint8_t *bytes, uint8_t length) {
   return crc;
 }
 
-/* The same from the last byte to the first. Both together miss no two wrong bytes and hardly any three (WIRE.md). */
-static inline uint16_t crc_back_of(const uint8_t *bytes, uint8_t length) {
-  uint16_t crc = CRC_START;
-  while (length--) crc = crc_update(crc, bytes[length]);
-  return crc;
+/* The CRC from the first byte to the last in the low half, from the last to the first in the high one. Both together
+ * miss no two wrong bytes and hardly any three (WIRE.md). One loop for both: at 1 kHz each 20 us count. */
+static inline uint32_t checks_of(const uint8_t *bytes, uint8_t length) {
+  uint16_t front = CRC_START, back = CRC_START;
+  const uint8_t *last = bytes + length;
+  while (length--) {
+    front = crc_update(front, *bytes++);
+    back = crc_update(back, *--last);
+  }
+  return front | (uint32_t)back << 16;
 }
 
 static inline void put_u8(Frame *f, uint8_t value) { f->bytes[f->length++] = value; }
@@ -146,9 +151,7 @@ static inline void frame_begin(Frame *f, uint8_t type) {
 /* Appends the checks, stuffs in place, closes with a zero. A body is at most 128 bytes, so COBS needs just the one
  * byte that was kept free: each zero is replaced by the distance to the next. */
 static inline void frame_end(Frame *f) {
-  const uint8_t said = (uint8_t)(f->length - 1);
-  put_u16(f, crc_of(f->bytes + 1, said));
-  put_u16(f, crc_back_of(f->bytes + 1, said));
+  put_u32(f, checks_of(f->bytes + 1, (uint8_t)(f->length - 1)));
   uint8_t code = 0;
   for (uint8_t i = 1; i < f->length; ++i) {
     if (f->bytes[i] == 0) {
@@ -160,7 +163,9 @@ static inline void frame_end(Frame *f) {
   put_u8(f, 0);
 }
 
-static inline uint16_t get_u16(const uint8_t *bytes) { return (uint16_t)(bytes[0] | (uint16_t)bytes[1] << 8); }
+static inline uint32_t get_u32(const uint8_t *bytes) {
+  return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
 
 /* Undoes COBS in place and holds both checks against it. bytes is a frame without its zero; what is left is type and
  * payload, from bytes[0] on, without checks. Returns its length, or 0 when it is no whole frame. */
@@ -178,11 +183,7 @@ static inline uint8_t frame_open(uint8_t *bytes, uint8_t length) {
   }
   if (code != 1) return 0; /* a distance that points past the end: torn */
   out = (uint8_t)(out - CHECK_BYTES);
-  return get_u16(bytes + out) == crc_of(bytes, out) && get_u16(bytes + out + 2) == crc_back_of(bytes, out) ? out : 0;
-}
-
-static inline uint32_t get_u32(const uint8_t *bytes) {
-  return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+  return get_u32(bytes + out) == checks_of(bytes, out) ? out : 0;
 }
 
 static inline void make_info(Frame *f, const Info *info) {
