@@ -277,8 +277,18 @@ def test_ports_that_cannot_be_opened(tmp_path: Path, sensor: VirtualSensor) -> N
     with Link(sensor.path), pytest.raises(LinkLost, match="another program") as busy:
         Link(sensor.path)
     assert busy.value.reason == "busy"
-    with pytest.raises(LinkLost):
-        Link("morse://somewhere")
+    for url, said in (
+        ("morse://somewhere", "cannot be opened"),
+        ("socket://127.0.0.1", "socket://host:port"),
+        ("rfc2217://127.0.0.1:1", "Nobody could be reached"),
+    ):
+        with pytest.raises(LinkLost, match=said):
+            Link(url)
+    file = tmp_path / "file"
+    file.write_text("")
+    for no_port in (file, tmp_path):
+        with pytest.raises(LinkLost, match="no serial port"):
+            Link(str(no_port))
 
 
 def test_a_made_up_sensor_is_found_while_it_lives(sensor: VirtualSensor) -> None:
