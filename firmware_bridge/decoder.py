@@ -47,11 +47,14 @@ class Decoder:
             return []
         events: list[Event] = []
         start = 0
-        if self._held or self._dropped:
-            # The torn frame ends with the first zero.
+        if self._dropped:
+            # The frame that is too long ends with the first zero.
             start = data.find(0) + 1
-            self._hold(data[: start - 1])
-            events += self._closed()
+            events.append(Damage(self._dropped + start - 1, "overlong"))
+            self._dropped = 0
+        elif self._held:
+            data, end = self._held + data, end + len(self._held)
+            self._held = b""
         while start < end:
             stop = end
             if end - start > BLOCK_BYTES:
@@ -73,12 +76,6 @@ class Decoder:
             self._held = b""
         else:
             self._held += data
-
-    def _closed(self) -> list[Event]:
-        """Events of what was held, now that its zero has come."""
-        held, dropped = self._held, self._dropped
-        self._held, self._dropped = b"", 0
-        return [Damage(dropped, "overlong")] if dropped else decode_loop(held)
 
 
 def decode_loop(data: bytes) -> list[Event]:

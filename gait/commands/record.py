@@ -32,7 +32,7 @@ an empty battery or a pulled plug costs at most the last second. Ctrl-C ends the
 beside it.
 
 Without PORT the sensor is looked for. PORT is a name (COM3), a path (/dev/ttyUSB0) or a URL
-(socket://host:port).
+(socket://host:port, rfc2217://host:port).
 """
 
 EPILOG = """\

@@ -227,7 +227,8 @@ class _Sender:
 
 
 def test_an_rfc2217_url_is_a_port(sensor: VirtualSensor, tmp_path: Path) -> None:
-    """Telnet escapes (255 is common in readings), settings agreed on, commands on the way back."""
+    """Telnet escapes (255 is common in readings), settings agreed on, commands on the way back, no thread left."""
+    before = set(threading.enumerate())
     with rfc2217_server(sensor) as url, Link(url) as link:
         assert link.has_speed
         greeting = greet(link)
@@ -247,6 +248,18 @@ def test_an_rfc2217_url_is_a_port(sensor: VirtualSensor, tmp_path: Path) -> None
     number = everything.seq[0] + np.arange(len(everything))
     assert (everything.seq == number % 65536).all()
     assert (everything.counts == ROWS[number % len(ROWS)]).all()
+    assert set(threading.enumerate()) <= before
+
+
+def test_an_rfc2217_server_that_goes_away_is_a_lost_port(sensor: VirtualSensor) -> None:
+    with contextlib.ExitStack() as server:
+        url = server.enter_context(rfc2217_server(sensor))
+        with Link(url, reconnect=False) as link:
+            greet(link)
+            server.close()
+            stop = time.monotonic() + PATIENCE
+            assert any(chunk.change == "lost" or time.monotonic() > stop for chunk in link.chunks(0.1))
+            assert time.monotonic() < stop
 
 
 def test_a_loop_url_gives_back_what_is_sent() -> None:
