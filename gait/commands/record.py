@@ -199,6 +199,7 @@ def _listened(
                     line.clear()
                     say(f"{clock(passed)}  The port went away. Plug it in again: the recording goes on.")
                 elif heard.change == "found":
+                    line.clear()
                     say(f"{clock(passed)}  The port is back.")
                 if not looked and (seen := vitals.resting()) is not None and passed > min(1.0, LOOK_S):
                     looked = True
