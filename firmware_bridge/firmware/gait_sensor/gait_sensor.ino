@@ -16,6 +16,7 @@
 
 #include "frame.h"
 #include "mpu6050.h"
+#include "queue.h"
 
 #define FIRMWARE_MAJOR 1
 #define FIRMWARE_MINOR 0
@@ -84,13 +85,8 @@ typedef struct {
 } StoredId;
 static StoredId stored_id EEMEM;
 
-/* Whole frames on their way out. Answers have their own queue and go first: behind data at a busy line they would
- * wait for ever. INFO keeps its place among the data, for it says how to read those that follow. */
-typedef struct {
-  uint8_t *const bytes;
-  const uint16_t size;
-  uint16_t first, count;
-} Queue;
+/* Answers have their own queue and go first: behind data at a busy line they would wait for ever. INFO keeps its place
+ * among the data, for it says how to read those that follow. */
 static uint8_t answer_bytes[96], data_bytes[256];
 static Queue answers = {answer_bytes, sizeof answer_bytes, 0, 0};
 static Queue data = {data_bytes, sizeof data_bytes, 0, 0};
@@ -119,24 +115,6 @@ void save_reset_cause(void) {
 }
 
 /* ---------------------------------------------------------------- the line */
-
-static bool queue_put(Queue &queue, const Frame &frame) {
-  if ((uint16_t)(queue.size - queue.count) < frame.length) return false;
-  uint16_t at = queue.first + queue.count;
-  for (uint8_t i = 0; i < frame.length; ++i, ++at) {
-    if (at >= queue.size) at -= queue.size;
-    queue.bytes[at] = frame.bytes[i];
-  }
-  queue.count += frame.length;
-  return true;
-}
-
-static uint8_t queue_take(Queue &queue) {
-  const uint8_t byte = queue.bytes[queue.first];
-  if (++queue.first == queue.size) queue.first = 0;
-  --queue.count;
-  return byte;
-}
 
 static bool line_has_work() { return (answers.count || data.count) && Serial.availableForWrite() > 0; }
 
