@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 #: Bits of a DATA frame's status.
 FIFO_OVERFLOW, I2C_ERROR, LINE_DROP, LATE, CLIPPED, REINIT, CONFIG = (1 << bit for bit in range(7))
@@ -70,32 +70,55 @@ class Info:
     chip: Chip | None = None
 
 
-@dataclass(frozen=True, eq=False)
+#: What is said of a frame of samples: one record each, so that a stretch of frames is one slice.
+HEAD = np.dtype([("seq", "<u2"), ("tick", "<i8"), ("status", "u1"), ("n", "u1")])
+
+Counts = NDArray[np.int16] | NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Data:
     """Samples of f frames, s of them in all.
 
     Attributes
     ----------
-    seq : (f,) uint16 array
-        Number of each frame's first sample; counts lost ones, too.
-    tick : (f,) int64 array
-        Of each frame's first sample, not unrolled.
-    status : (f,) uint8 array
-        Bits as above.
-    n : (f,) uint8 array
-        Samples in each frame.
+    heads : (f,) array of HEAD
     counts : (s, 6) array
         ax ay az gx gy gz; int16 of our own wire, float64 of others.
     """
 
-    seq: NDArray[np.uint16]
-    tick: NDArray[np.int64]
-    status: NDArray[np.uint8]
-    n: NDArray[np.uint8]
-    counts: NDArray[np.int16] | NDArray[np.float64]
+    heads: NDArray[np.void]
+    counts: Counts
+
+    @classmethod
+    def of(cls, seq: ArrayLike, tick: ArrayLike, status: ArrayLike, n: ArrayLike, counts: Counts) -> Data:
+        """From columns; what is one number holds for all frames."""
+        heads = np.empty(np.shape(tick), HEAD)
+        heads["seq"], heads["tick"], heads["status"], heads["n"] = seq, tick, status, n
+        return cls(heads, counts)
 
     def __len__(self) -> int:
-        return len(self.seq)
+        return len(self.heads)
+
+    @property
+    def seq(self) -> NDArray[np.uint16]:
+        """Number of each frame's first sample, shape (f,); counts lost ones, too."""
+        return self.heads["seq"]
+
+    @property
+    def tick(self) -> NDArray[np.int64]:
+        """Of each frame's first sample, shape (f,), not unrolled."""
+        return self.heads["tick"]
+
+    @property
+    def status(self) -> NDArray[np.uint8]:
+        """Bits as above, shape (f,)."""
+        return self.heads["status"]
+
+    @property
+    def n(self) -> NDArray[np.uint8]:
+        """Samples in each frame, shape (f,)."""
+        return self.heads["n"]
 
     @staticmethod
     def join(parts: Iterable[Data]) -> Data:
@@ -103,13 +126,7 @@ class Data:
         parts = list(parts)
         if len(parts) == 1:
             return parts[0]
-        return Data(
-            np.concatenate([p.seq for p in parts]),
-            np.concatenate([p.tick for p in parts]),
-            np.concatenate([p.status for p in parts]),
-            np.concatenate([p.n for p in parts]),
-            np.concatenate([p.counts for p in parts]),
-        )
+        return Data(np.concatenate([p.heads for p in parts]), np.concatenate([p.counts for p in parts]))
 
 
 @dataclass(frozen=True)

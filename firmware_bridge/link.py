@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -28,6 +29,9 @@ BAUDS = (115_200, 57_600, 9_600, 38_400, 250_000, 500_000, 1_000_000, 230_400)
 
 #: A read waits this long before it looks whether it should stop. [s]  Chosen: ends within a fifth of a second.
 READ_S = 0.2
+
+#: A command that cannot be handed to the system for so long is not sent. [s]
+WRITE_S = 1.0
 
 #: Between two attempts to find a lost port again. [s]  Chosen.
 RETRY_S = 0.25
@@ -285,9 +289,11 @@ class Link:
 
 def _opened(port: str, baud: int) -> Any:
     """The open port, alone ours where the system can say so."""
-    settings: dict[str, Any] = {"baudrate": baud, "timeout": READ_S, "write_timeout": 1.0}
-    if os.name == "posix" and "://" not in port:
-        settings["exclusive"] = True
+    settings: dict[str, Any] = {"baudrate": baud, "timeout": READ_S}
+    if "://" not in port:  # pyserial's rfc2217 has no limit for writing
+        settings["write_timeout"] = WRITE_S
+        if os.name == "posix":
+            settings["exclusive"] = True
     try:
         return serial.serial_for_url(port, **settings)
     except _UNPLUGGED as error:
@@ -298,6 +304,8 @@ def _why_not(port: str, error: BaseException) -> LinkLost:
     """The sentence for a port that cannot be opened."""
     number = getattr(error, "errno", None)
     text = str(error)
+    if "://" in port:
+        return _why_no_url(port, " ".join(text.split()))
     if number == 13 or "Permission" in text or "Access is denied" in text:
         return LinkLost(
             f"{port} may not be opened by you. On Linux: sudo usermod -a -G dialout $USER, then log in again.",
@@ -308,6 +316,23 @@ def _why_not(port: str, error: BaseException) -> LinkLost:
             f"{port} is in use by another program. Close it there (the Arduino IDE's serial monitor, say).",
             reason="busy",
         )
+    if number == 25 or "Inappropriate ioctl" in text or Path(port).is_dir():
+        return LinkLost(f"{port} is no serial port. gait ports lists those that are there.", reason="absent")
     if number == 2 or "No such file" in text or "FileNotFoundError" in text or "could not open port" in text:
         return LinkLost(f"There is no port {port}. gait ports lists those that are there.", reason="absent")
     return LinkLost(f"{port} cannot be opened: {' '.join(text.split())[:160]}.", reason="lost")
+
+
+def _why_no_url(port: str, text: str) -> LinkLost:
+    """The sentence for a URL at which nobody is, or that is none."""
+    kind, _, place = port.partition("://")
+    if kind in ("socket", "rfc2217"):
+        host, _, number = place.partition("/")[0].partition("?")[0].rpartition(":")
+        if not host or not number.isdecimal():
+            return LinkLost(f"{port} names no place; it is written {kind}://host:port.", reason="absent")
+        why = text.rpartition("] ")[2] if "[Errno" in text else text.rpartition(": ")[2]
+        return LinkLost(
+            f"Nobody could be reached at {port} ({why.strip()[:120]}). Is the server running there, and of this kind?",
+            reason="absent",
+        )
+    return LinkLost(f"{port} cannot be opened: {text[:160]}.", reason="lost")

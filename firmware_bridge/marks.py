@@ -10,10 +10,11 @@ from firmware_bridge import frames
 from firmware_bridge.decoder import Feed
 from firmware_bridge.events import Event, Mark, Note
 
-#: Between two zeros: the longest frame of ours that can stand there, COBS code, type, text and CRC.
-_LONGEST = frames.LONGEST_NOTE + 4
+#: Bytes of a frame beyond its payload: COBS code, type and checks.
+_AROUND = 2 + frames.CHECK_BYTES
 
-_MARK = frames.MARK_LAYOUT.size + 4
+#: Between two zeros: the longest frame of ours that can stand there, and a mark.
+_LONGEST, _MARK = frames.LONGEST_NOTE + _AROUND, frames.MARK_LAYOUT.size + _AROUND
 
 
 class Unmarker:
@@ -35,7 +36,7 @@ class Unmarker:
             end = data.find(0, at + 1, at + 2 + _LONGEST)
             if end < 0 and len(data) - at < 2 + _LONGEST:
                 break  # the closing zero may still come
-            found = _mark(data[at + 1 : end]) if end - at > 4 else None
+            found = _mark(data[at + 1 : end]) if end - at > _AROUND else None
             if found is None:
                 at += 1
                 continue
@@ -62,10 +63,10 @@ def _mark(frame: bytes) -> Mark | Note | None:
     elif frame[1] != frames.NOTE:
         # A NOTE or a MARK never holds a zero before its type, so the type is the second byte.
         return None
-    found = frames.unpack(frame)
-    if isinstance(found, str) or frames.known(*found):
+    said = frames.opened(frame)
+    if isinstance(said, str) or frames.known(said):
         return None
-    event = frames.parse(*found)
+    event = frames.parse(said)
     return event if isinstance(event, Mark | Note) else None
 
 

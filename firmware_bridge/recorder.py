@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from firmware_bridge import frames
 from firmware_bridge.capture import Capture
 from firmware_bridge.decoder import Decoder, Feed
-from firmware_bridge.dialects.detect import BOUNDARIES, decoder_of, detect
+from firmware_bridge.dialects.detect import BOUNDARIES, Found, decoder_of, detect
 from firmware_bridge.errors import LinkLost
 from firmware_bridge.events import SENDING, Event, Info
 from firmware_bridge.link import BAUDS, Chunk, Link
@@ -98,7 +98,8 @@ def greet(
                 found = detect(heard)
                 if wire is not None and found.wire != wire:
                     events = decoder_of(wire, columns=columns, units=units).feed(heard)
-                    found = detect(b"") if not any(isinstance(e, Info) for e in events) else found
+                    if not any(isinstance(e, Info) for e in events):
+                        found = Found("", why=f"Bytes come, but none read as {wire}.")
                 if found.wire not in ("", "gait") and (found.samples >= ENOUGH_SAMPLES or wire):
                     chosen = wire or found.wire
                     events = decoder_of(chosen, columns=columns, units=units).feed(heard)
@@ -122,8 +123,8 @@ def _from_info(heard: bytes) -> bytes:
     """The bytes from the first whole INFO on; what stood before is from another time."""
     at = 0
     for frame in heard.split(b"\0"):
-        found = frames.unpack(frame) if frame else ""
-        if isinstance(found, tuple) and found[0] == frames.INFO and not frames.known(*found):
+        said = frames.opened(frame)
+        if isinstance(said, bytes) and said[0] == frames.INFO and not frames.known(said):
             break
         at += len(frame) + 1
     return heard[at:]

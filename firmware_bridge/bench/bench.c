@@ -2,7 +2,7 @@
  * The real sketch on a simulated ATmega328P, with a modelled MPU-6050 on its I2C bus and its serial port on a pty.
  *
  * Lives here: time, the two wires between chip and controller, the pty, faults at stated moments.
- * Not here:   what the chip does (mpu6050_model.c), compiling and starting (run.py), the sketch.
+ * Not here:   what the chip does (mpu6050_model.c), what it feels (readings.c), compiling and starting (run.py), the sketch.
  *
  * Linked to libsimavr; nothing of simavr is copied. Where simavr departs from the hardware in a way that matters here,
  * the function that puts it right says so. The same sketch, readings and script give the same bytes.
@@ -32,6 +32,7 @@
 #include <simavr/sim_time.h>
 
 #include "mpu6050_model.h"
+#include "readings.h"
 
 #define BITS_A_BYTE 10           /* start, eight, stop: 8N1 */
 #define INT_PULSE_US 50          /* [us]  Source: RM p. 26 */
@@ -43,10 +44,6 @@
  * throws away what it finds in its buffer. The same pause here, in wall time.  [s]  Chosen: pyserial takes 5 ms. */
 #define OPEN_PAUSE_S 0.15
 #define IDLE_END_S 3.0 /* at the end a reader that takes nothing for so long has gone.  [s]  Chosen */
-
-typedef struct {
-  double t, value[6];
-} Reading;
 
 typedef struct {
   double at; /* [s] simulated */
@@ -67,8 +64,6 @@ static avr_uart_t *uart;
 static avr_irq_t *twi_in, *uart_in, *int_pin;
 static Mpu chip;
 
-static Reading *readings;
-static size_t reading_count, reading_at;
 /* Orders by the time since the start, and those by the time since each reset of the board. */
 typedef struct {
   Order *list;
@@ -126,48 +121,6 @@ static void on_signal(int number) {
   quit = true;
 }
 
-/* ---------------------------------------------------------------- readings */
-
-static void keep_reading(const Reading *r) {
-  static size_t room;
-  if (reading_count == room) {
-    room = room ? 2 * room : 4096;
-    readings = realloc(readings, room * sizeof *readings);
-    if (!readings) die("no memory for the readings", NULL);
-  }
-  if (reading_count && r->t <= readings[reading_count - 1].t) die("time does not rise in", option.readings);
-  readings[reading_count++] = *r;
-}
-
-/* Lines of t ax ay az gx gy gz in SI units, by commas; lines that do not begin with a number are passed over. */
-static void load_readings(void) {
-  FILE *in = strcmp(option.readings, "-") == 0 ? stdin : fopen(option.readings, "r");
-  char line[512];
-  if (!in) die("cannot read", option.readings);
-  while (fgets(line, sizeof line, in)) {
-    Reading r;
-    if (sscanf(line, "%lf,%lf,%lf,%lf,%lf,%lf,%lf", &r.t, r.value, r.value + 1, r.value + 2, r.value + 3, r.value + 4,
-               r.value + 5) == 7) {
-      keep_reading(&r);
-    }
-  }
-  if (in != stdin) fclose(in);
-  if (!reading_count) die("no readings in", option.readings);
-}
-
-/* Readings at an instant, on the straight line between two rows; held before the first and after the last. */
-static void readings_at(double seconds, double out[6]) {
-  const double t = readings[0].t + seconds - option.lead;
-  if (reading_at && t < readings[reading_at].t) reading_at = 0; /* begun anew */
-  while (reading_at + 1 < reading_count && readings[reading_at + 1].t <= t) ++reading_at;
-  const Reading *a = &readings[reading_at], *b = reading_at + 1 < reading_count ? a + 1 : a;
-  double part = b == a ? 0.0 : (t - a->t) / (b->t - a->t);
-  if (part < 0.0) part = 0.0;
-  for (int i = 0; i < 6; ++i) out[i] = a->value[i] + part * (b->value[i] - a->value[i]);
-}
-
-static double readings_end(void) { return option.lead + readings[reading_count - 1].t - readings[0].t; }
-
 /* ---------------------------------------------------------------- the chip's clock and its INT pin */
 
 static avr_cycle_count_t int_falls(avr_t *a, avr_cycle_count_t when, void *param) {
@@ -202,7 +155,7 @@ static avr_cycle_count_t chip_clock(avr_t *a, avr_cycle_count_t when, void *para
   const double cycles = (cycle_us > 0 ? cycle_us : 1000.0) * 1e-6 / (1.0 + 1e-6 * option.chip_ppm) * a->frequency;
   if (cycle_us > 0 && mpu_clock(&chip)) {
     double now[6];
-    readings_at(seconds_now() - (option.anew ? each_boot.since : 0.0), now);
+    readings_at(seconds_now() - (option.anew ? each_boot.since : 0.0) - option.lead, now);
     if (mpu_sample(&chip, now)) {
       note_truth(seconds_now());
       raise_int();
@@ -586,7 +539,7 @@ static void keep_pace(bool stood_still) {
 
 static double end(void) {
   if (option.seconds > 0) return option.seconds;
-  return readings_end() + (option.anew ? each_boot.since : 0.0);
+  return option.lead + readings_length() + (option.anew ? each_boot.since : 0.0);
 }
 
 static void run(void) {
@@ -653,7 +606,8 @@ static void read_options(int count, char **words) {
 }
 
 static void open_files(void) {
-  load_readings();
+  const char *wrong = readings_load(option.readings);
+  if (wrong) die(wrong, option.readings);
   if (option.script) load_script();
   if (option.truth && !(truth = fopen(option.truth, "w"))) die("cannot write", option.truth);
   if (!option.out) {

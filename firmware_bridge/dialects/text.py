@@ -266,11 +266,11 @@ class TextDecoder:
         if n == 0:
             return
         events.append(
-            Data(
-                ((np.arange(n) + self._seq - n) & 0xFFFF).astype(np.uint16),
-                np.array([tick for tick, _ in self._rows], np.int64),
-                np.zeros(n, np.uint8),
-                np.ones(n, np.uint8),
+            Data.of(
+                (np.arange(n) + self._seq - n) & 0xFFFF,
+                [tick for tick, _ in self._rows],
+                0,
+                1,
                 np.array([row for _, row in self._rows], np.float64),
             )
         )

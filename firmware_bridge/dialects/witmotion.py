@@ -161,11 +161,11 @@ def _info(device: str, clocked: bool) -> Info:
 
 def _data(rows: list[tuple[int, tuple[int, ...]]], seq: int) -> Data:
     n = len(rows)
-    return Data(
-        ((np.arange(n) + seq) & 0xFFFF).astype(np.uint16),
-        np.array([tick for tick, _ in rows], np.int64),
-        np.zeros(n, np.uint8),
-        np.ones(n, np.uint8),
+    return Data.of(
+        (np.arange(n) + seq) & 0xFFFF,
+        [tick for tick, _ in rows],
+        0,
+        1,
         np.array([counts for _, counts in rows], np.int16),
     )
 

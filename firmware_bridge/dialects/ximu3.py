@@ -77,11 +77,11 @@ class XimuDecoder:
         if rows:
             n, first = len(rows), self._seq - len(rows)
             events.append(
-                Data(
-                    ((np.arange(n) + first) & 0xFFFF).astype(np.uint16),
-                    np.array([tick for tick, _ in rows], np.int64),
-                    np.zeros(n, np.uint8),
-                    np.ones(n, np.uint8),
+                Data.of(
+                    (np.arange(n) + first) & 0xFFFF,
+                    [tick for tick, _ in rows],
+                    0,
+                    1,
                     np.array([values for _, values in rows], np.float64),
                 )
             )

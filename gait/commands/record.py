@@ -1,13 +1,12 @@
 """``gait record``: from a sensor's port into a capture that survives anything.
 
-Lives here: finding the port, what is said before, during and after; stopping cleanly.
-Not here: the port, the wire, the file (firmware_bridge), reading the capture (readers/).
+Lives here: finding the port, recording, stopping cleanly, the CSV beside it.
+Not here: what is said (record_words.py), the port, the wire, the file (firmware_bridge), reading the capture (readers/).
 """
 
 from __future__ import annotations
 
 import argparse
-import math
 import signal
 import sys
 import time
@@ -19,6 +18,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from gait.commands.command import DONE, FAILED, UsageError
+from gait.commands.record_words import Line, aloud, before_the_run, clock, nothing, who
 from gait.errors import GaitError, ReadError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ an empty battery or a pulled plug costs at most the last second. Ctrl-C ends the
 beside it.
 
 Without PORT the sensor is looked for. PORT is a name (COM3), a path (/dev/ttyUSB0) or a URL
-(socket://host:port).
+(socket://host:port, rfc2217://host:port).
 """
 
 EPILOG = """\
@@ -53,9 +53,6 @@ examples
   gait record --seconds 600
   gait record COM5 --baud 9600 --columns t,ax,ay,az,gx,gy,gz --units ms,raw:16g,raw:2000dps
 """
-
-#: The status line is drawn anew after this. [s]
-STATUS_S = 0.5
 
 #: So long is waited for the samples that show stillness. [s]
 LOOK_S = 3.0
@@ -94,9 +91,15 @@ def run(args: argparse.Namespace) -> int:
     """Do it."""
     columns = _checked(args)
     target: Path = args.out or Path(f"run-{datetime.now().astimezone():%Y%m%d-%H%M%S}.gaitcap")
+    if target.suffix.lower() in (".csv", ".gz"):
+        raise UsageError(
+            f"-o names the capture, and {target} is a table's name; the table is written beside it."
+        )
     if target.exists():
         raise UsageError(f"{target} is there already; name another with -o.")
-    say = _nothing if args.quiet else _print
+    if not target.parent.is_dir():
+        raise UsageError(f"There is no folder {target.parent} to write {target.name} into.")
+    say = nothing if args.quiet else aloud
     link, greeting = _found(args, columns)
     with link:
         vitals = _listened(args, link, greeting, target, columns, say)
@@ -179,9 +182,9 @@ def _listened(
     more = {key: value for key, value in (("columns", args.columns), ("units", args.units)) if value}
     vitals = Vitals()
     decoder = decoder_of(greeting.wire, columns=columns, marked=False)
-    line = _Line(silent=args.quiet)
+    line = Line(silent=args.quiet)
     looked = False
-    say(f"Recording {_who(greeting)} at {link.port} into {target}. Ctrl-C ends it.")
+    say(f"Recording {who(greeting)} at {link.port} into {target}. Ctrl-C ends it.")
     with (
         Capture(target, notes_for(link, greeting, more), boundary=boundary_of(greeting.wire)) as saved,
         _stoppable() as stopped,
@@ -194,13 +197,14 @@ def _listened(
                 if heard.change == "lost":
                     vitals.restarted()
                     line.clear()
-                    say(f"{_clock(passed)}  The port went away. Plug it in again: the recording goes on.")
+                    say(f"{clock(passed)}  The port went away. Plug it in again: the recording goes on.")
                 elif heard.change == "found":
-                    say(f"{_clock(passed)}  The port is back.")
+                    line.clear()
+                    say(f"{clock(passed)}  The port is back.")
                 if not looked and (seen := vitals.resting()) is not None and passed > min(1.0, LOOK_S):
                     looked = True
                     line.clear()
-                    for sentence in _before(vitals, *seen):
+                    for sentence in before_the_run(vitals, *seen):
                         say(sentence)
                 line.show(vitals, passed, saved.written)
                 if stopped() or (args.seconds is not None and passed >= args.seconds):
@@ -209,53 +213,6 @@ def _listened(
             line.clear()
             link.close()
     return vitals
-
-
-def _who(greeting: Greeting) -> str:
-    """The sensor for people."""
-    info = greeting.info
-    if info is None:
-        return f"a sensor ({greeting.wire})"
-    chip = info.chip
-    if chip is None:
-        return info.device
-    from firmware_bridge.mpu6050 import ACC_RANGES_G, GYR_RANGES_DPS
-
-    return f"{info.device} (±{ACC_RANGES_G[chip.acc_range]} g, ±{GYR_RANGES_DPS[chip.gyr_range]} °/s, {info.rate_hz:.0f} Hz)"
-
-
-def _before(vitals: Vitals, still: bool, up: str) -> Iterator[str]:
-    """Whether the sensor is understood, still, and worn upright."""
-    if vitals.info is not None and vitals.info.acc_worth is None:
-        yield "Its units are not said; gravity will tell them, or --units."
-    elif up == "":
-        yield "At rest it should feel 1 g and does not: is it moving, or set to another range?"
-    yield (
-        "It is still."
-        if still
-        else "It is moving: stand still for ten seconds before you run, or lean has no zero."
-    )
-    if up.endswith("z"):
-        yield "It lies flat, so it is not worn yet, or not upright."
-    elif up == "none":
-        yield "No axis of it points up: it hangs askew. It works so, a straight clip is safer."
-    elif up:
-        yield f"It is upright: its {up} axis points up."
-
-
-def _status(vitals: Vitals, passed: float, size: int) -> str:
-    """The one line."""
-    temperature = "" if vitals.temperature_c is None else f"   {vitals.temperature_c:.0f} °C"
-    total = vitals.samples + vitals.lost
-    lost = f"{vitals.lost} lost" + (f" ({100 * vitals.lost / total:.1f} %)" if vitals.lost else "")
-    return f"{_clock(passed)}   {vitals.rate_hz:.0f} Hz   {lost}{temperature}   {size / 1e6:.1f} MB"
-
-
-def _clock(passed: float) -> str:
-    minutes, seconds = divmod(math.floor(passed), 60)
-    return (
-        f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}" if minutes >= 60 else f"{minutes}:{seconds:02d}"
-    )
 
 
 def _as_csv(target: Path, say: Callable[[str], None]) -> int:
@@ -276,6 +233,10 @@ def _as_csv(target: Path, say: Callable[[str], None]) -> int:
     else:
         try:
             write_csv(recording, table)
+        except KeyboardInterrupt:
+            table.unlink(missing_ok=True)
+            say(f"The table was not finished and is not there; the capture is whole. Next: {following}")
+            raise
         except OSError as error:
             table.unlink(missing_ok=True)
             print(
@@ -286,35 +247,6 @@ def _as_csv(target: Path, say: Callable[[str], None]) -> int:
         say(f"The same as a table: {table}")
     say(f"Next: {following}")
     return DONE
-
-
-class _Line:
-    """One line on a terminal that is written over; elsewhere nothing."""
-
-    def __init__(self, *, silent: bool) -> None:
-        self._out = sys.stderr
-        self._on = not silent and self._out.isatty()
-        self._drawn = 0.0
-        self._width = 0
-
-    def show(self, vitals: Vitals, passed: float, size: int) -> None:
-        """Draw how the sensor fares, when it is time."""
-        now = time.monotonic()
-        if not self._on or now - self._drawn < STATUS_S:
-            return
-        self._drawn = now
-        line = _status(vitals, passed, size)
-        self._out.write("\r" + line + " " * max(0, self._width - len(line)))
-        self._out.flush()
-        self._width = len(line)
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._on and self._width:
-            self._out.write("\r" + " " * self._width + "\r")
-            self._out.flush()
-            self._width = 0
-            self._drawn = 0.0
 
 
 @contextmanager
@@ -338,12 +270,3 @@ def _stoppable() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _nothing(_: str) -> None:
-    """Say nothing."""
-
-
-def _print(text: str) -> None:
-    """A sentence at once, also into a pipe."""
-    print(text, flush=True)

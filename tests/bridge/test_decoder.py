@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_bridge import decoder, frames
@@ -45,9 +46,6 @@ def test_any_cut_of_noise_gives_the_same_events(pieces: list[tuple[int, bytes]],
     assert plain(events + machine.close()) == whole(data)
 
 
-# Fixed examples: two wrong bytes that are not neighbours pass a 16-bit CRC once in 65536 times, so that among examples
-# drawn anew for ever a false sample will be found one day. tests/speed/bench_bridge.py counts how often.
-@settings(derandomize=True, max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, len(STREAM) - 1), st.integers(1, 255)), min_size=1, max_size=3))
 def test_one_to_three_damaged_bytes_cost_the_touched_frames_alone(harm: list[tuple[int, int]]) -> None:
     harmed = bytearray(STREAM)
@@ -87,9 +85,10 @@ def test_arrays_and_loop_agree_on_noise(noise: bytes) -> None:
     assert plain(decode_arrays(noise + b"\0")) == plain(decode_loop(noise + b"\0"))
 
 
-def test_large_chunks_take_the_fast_way_and_agree() -> None:
+def test_large_chunks_take_the_fast_way_and_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder, "BLOCK_BYTES", 1 << 18)
     data = b"".join(frame_list(40_000)) + b"\x05torn"
-    assert len(data) > 2 * decoder.BLOCK_BYTES * 0.9
+    assert len(data) > 3 * decoder.BLOCK_BYTES
     by_arrays, by_loop = Decoder(), Decoder()
     fast = by_arrays.feed(data)
     slow = [event for at in range(0, len(data), 1000) for event in by_loop.feed(data[at : at + 1000])]

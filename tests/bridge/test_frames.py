@@ -46,9 +46,10 @@ def slow_cobs(body: bytes) -> bytes:
 
 
 def test_the_check_value_of_the_crc() -> None:
-    (line,) = (line for line in LINES if line.startswith("#! crc"))
-    data, value = line.split()[2:]
-    assert frames.crc16(bytes.fromhex(data)) == int(value, 16) == slow_crc(b"123456789") == 0x29B1
+    lines = [line.split()[2:] for line in LINES if line.startswith("#! crc")]
+    for data, value in lines:
+        assert frames.crc16(bytes.fromhex(data)) == int(value, 16) == slow_crc(bytes.fromhex(data))
+    assert [int(value, 16) for _, value in lines] == [0x29B1, frames.checks(b"123456789") >> 16]
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[v[0] for v in VECTORS])
@@ -63,7 +64,8 @@ def test_golden_vector(vector: list[str]) -> None:
     payload = b"" if payload_hex == "-" else bytes.fromhex(payload_hex)
     assert frames.encode(int(kind, 16), payload) == framed
     body = bytes([int(kind, 16)]) + payload
-    assert slow_cobs(body + slow_crc(body).to_bytes(2, "little")) + b"\0" == framed
+    checks = slow_crc(body).to_bytes(2, "little") + slow_crc(body[::-1]).to_bytes(2, "little")
+    assert slow_cobs(body + checks) + b"\0" == framed
     assert frames.unpack(framed[:-1]) == (int(kind, 16), payload)
 
 
@@ -74,13 +76,28 @@ def test_after_each_bad_vector_the_next_frame_is_whole() -> None:
             assert Decoder().feed(bytes.fromhex(framed) + good)[-1] == Pong(1, 2, 3), name
 
 
-@given(st.binary(max_size=125))
-def test_cobs_there_and_back(body: bytes) -> None:
-    coded = frames.cobs_encode(body)
-    assert 0 not in coded
-    assert len(coded) == len(body) + 1
-    assert coded == slow_cobs(body)
-    assert frames.cobs_decode(coded) == body
+@given(u8, st.binary(max_size=123))
+def test_any_payload_there_and_back(kind: int, payload: bytes) -> None:
+    frame = frames.encode(kind, payload)
+    assert frame.count(0) == 1
+    assert frame[:-1] == slow_cobs(
+        bytes([kind])
+        + payload
+        + frames.checks(bytes([kind]) + payload).to_bytes(frames.CHECK_BYTES, "little")
+    )
+    assert frames.unpack(frame[:-1]) == (kind, payload)
+
+
+def test_no_two_wrong_bytes_pass_both_checks() -> None:
+    """Of the longest body: a CRC is linear, so only what the wrong bytes add counts, and no two of them add the same."""
+    length = frames.LONGEST_BODY - frames.CHECK_BYTES
+    nothing = frames.checks(bytes(length))
+    added = [value << 8 * k for k in range(4) for value in range(1, 256)]
+    for at in range(length):
+        for value in range(1, 256):
+            added.append(frames.checks(bytes(at) + bytes([value]) + bytes(length - 1 - at)) ^ nothing)
+    assert 0 not in added
+    assert len(set(added)) == len(added)
 
 
 @given(st.binary(max_size=140))

@@ -10,7 +10,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import serial
+from serial import rfc2217
 
 from firmware_bridge import frames
 from firmware_bridge.capture import Capture, read
@@ -172,6 +175,101 @@ def test_a_url_is_a_port() -> None:
         assert greeting.info is not None
 
 
+@contextlib.contextmanager
+def rfc2217_server(sensor: VirtualSensor) -> Iterator[str]:
+    """A URL at which a real RFC 2217 server hands a port on, as ser2net or an ESP bridge does."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    done = threading.Event()
+    device = _Lineless(sensor.path, timeout=0)
+
+    def serve() -> None:
+        listening.settimeout(PATIENCE)
+        connection, _ = listening.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(0.01)
+            manager = rfc2217.PortManager(device, _Sender(connection))
+            while not done.is_set():
+                with contextlib.suppress(TimeoutError):
+                    if not (said := connection.recv(1024)):
+                        return
+                    device.write(b"".join(manager.filter(said)))
+                if data := device.read(4096):
+                    connection.sendall(b"".join(manager.escape(data)))
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"rfc2217://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        done.set()
+        thread.join(PATIENCE)
+        listening.close()
+        device.close()
+
+
+class _Lineless(serial.Serial):
+    """A pseudo-terminal has no modem lines, and the system says so with an error where a port would answer."""
+
+    cts = dsr = ri = cd = property(lambda _: False)
+
+    def _update_dtr_state(self) -> None:
+        pass
+
+    def _update_rts_state(self) -> None:
+        pass
+
+
+class _Sender:
+    """What PortManager answers with."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.write = connection.sendall
+
+
+def test_an_rfc2217_url_is_a_port(sensor: VirtualSensor, tmp_path: Path) -> None:
+    """Telnet escapes (255 is common in readings), settings agreed on, commands on the way back, no thread left."""
+    before = set(threading.enumerate())
+    with rfc2217_server(sensor) as url, Link(url) as link:
+        assert link.has_speed
+        greeting = greet(link)
+        assert greeting.info is not None
+        assert greeting.info.rate_hz == 200.0
+        assert link.send(frames.command(frames.SET_ID, *b"far-away"))
+        got: list[Data] = []
+        said: list[Info] = []
+        with Capture(tmp_path / "run.gaitcap", notes_for(link, greeting)) as capture:
+            for heard in record(link, capture, Decoder(), greeting.heard):
+                got += [event for event in heard.events if isinstance(event, Data)]
+                said += [event for event in heard.events if isinstance(event, Info)]
+                if sum(len(data) for data in got) > 3000 and "far-away" in said[-1].device:
+                    break
+    everything = Data.join(got)
+    # The server had the port open before us, so the run had begun; from there on nothing is missing.
+    number = everything.seq[0] + np.arange(len(everything))
+    assert (everything.seq == number % 65536).all()
+    assert (everything.counts == ROWS[number % len(ROWS)]).all()
+    assert set(threading.enumerate()) <= before
+
+
+def test_an_rfc2217_server_that_goes_away_is_a_lost_port(sensor: VirtualSensor) -> None:
+    with contextlib.ExitStack() as server:
+        url = server.enter_context(rfc2217_server(sensor))
+        with Link(url, reconnect=False) as link:
+            greet(link)
+            server.close()
+            stop = time.monotonic() + PATIENCE
+            assert any(chunk.change == "lost" or time.monotonic() > stop for chunk in link.chunks(0.1))
+            assert time.monotonic() < stop
+
+
+def test_a_loop_url_gives_back_what_is_sent() -> None:
+    with Link("loop://", reconnect=False, hello=False) as link:
+        assert link.send(b"".join(frame_list(5)))
+        assert isinstance(until(link, Data), Data)
+    with Link("loop://", reconnect=False) as link, pytest.raises(LinkLost, match="no sensor was understood"):
+        greet(link)
+
+
 def test_text_lines_are_understood() -> None:
     data = b"".join(b"%d,1,2,16384,4,5,6\r\n" % (10 * i) for i in range(400))
     with talking(data) as url, Link(url, reconnect=False) as link:
@@ -192,8 +290,18 @@ def test_ports_that_cannot_be_opened(tmp_path: Path, sensor: VirtualSensor) -> N
     with Link(sensor.path), pytest.raises(LinkLost, match="another program") as busy:
         Link(sensor.path)
     assert busy.value.reason == "busy"
-    with pytest.raises(LinkLost):
-        Link("morse://somewhere")
+    for url, said in (
+        ("morse://somewhere", "cannot be opened"),
+        ("socket://127.0.0.1", "socket://host:port"),
+        ("rfc2217://127.0.0.1:1", "Nobody could be reached"),
+    ):
+        with pytest.raises(LinkLost, match=said):
+            Link(url)
+    file = tmp_path / "file"
+    file.write_text("")
+    for no_port in (file, tmp_path):
+        with pytest.raises(LinkLost, match="no serial port"):
+            Link(str(no_port))
 
 
 def test_a_made_up_sensor_is_found_while_it_lives(sensor: VirtualSensor) -> None:

@@ -228,3 +228,41 @@ def test_a_sketch_that_prints_lines_is_recorded_and_read(
     said = capsys.readouterr().out
     assert "It is still." in said
     assert len(gait.read(path.with_suffix(".csv")).samples) == len(recording.samples)
+
+
+def test_nobody_listening_is_no_reason_to_end_a_recording(tmp_path: Path) -> None:
+    """`gait record | head -1` lost the rest of the run; with stdout and stderr closed nothing was recorded."""
+    with VirtualSensor(counts(20_000), speed=10.0) as sensor:
+        for name, how in (("piped", "| head -1"), ("closed", ">&- 2>&-")):
+            words = f"{sys.executable} -m gait record {sensor.path} -o {name}.gaitcap --seconds 2 {how}"
+            subprocess.run(words, shell=True, cwd=tmp_path, env=ENVIRONMENT, timeout=PATIENCE, check=False)
+            assert len(numbers(tmp_path / f"{name}.gaitcap")) > 1000
+            assert (tmp_path / f"{name}.csv").exists()
+
+
+def test_a_table_s_name_and_a_missing_folder_are_said_before_anybody_is_listened_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["record", "nowhere", "-o", str(tmp_path / "run.csv")]) == 2
+    assert "the table is written beside it" in capsys.readouterr().err
+    assert main(["record", "nowhere", "-o", str(tmp_path / "no" / "run.gaitcap")]) == 2
+    assert "There is no folder" in capsys.readouterr().err
+
+
+def test_a_second_ctrl_c_leaves_the_capture_and_no_half_table(tmp_path: Path) -> None:
+    with (
+        VirtualSensor(counts(20_000), speed=50.0) as sensor,
+        running(["record", sensor.path, "-o", "run.gaitcap"], tmp_path) as process,
+    ):
+        wait_for(tmp_path / "run.gaitcap", 20_000)
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "samples are in" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=PATIENCE)
+    assert "Traceback" not in said
+    assert len(numbers(tmp_path / "run.gaitcap")) > 20_000
+    table = tmp_path / "run.csv"
+    assert process.returncode == (0 if table.exists() else 130)

@@ -20,58 +20,74 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
 from firmware_bridge import frames  # noqa: E402
 from firmware_bridge.capture import read  # noqa: E402
-from firmware_bridge.decoder import Decoder, decode_arrays  # noqa: E402
+from firmware_bridge.decoder import Decoder, decode_arrays, decode_loop  # noqa: E402
 from firmware_bridge.dialects.detect import WIRES, decoder_of, detect  # noqa: E402
 from firmware_bridge.events import Chip, Data, Status  # noqa: E402
 from firmware_bridge.virtual_sensor import VirtualSensor  # noqa: E402
-from tests.bridge.made import counts  # noqa: E402
+from gait.commands import simulate  # noqa: E402
+from tests.bridge.made import counts, plain  # noqa: E402
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
 
 
-def capture_like(n: int, per_frame: int) -> bytes:
-    """A stream as a capture holds it: a STATUS each second and ten MARKs, 200 samples a second."""
-    rows = counts(n * per_frame)
+def bytes_of(rows: NDArray[np.int16], per_frame: int, *, marks: bool) -> bytes:
+    """What a port says of these samples at 200 Hz, a STATUS each second; with ``marks`` what a capture holds: ten more a second."""
+    n = len(rows) // per_frame
     out = [frames.encode_info(Chip(per_frame=per_frame))]
     for i in range(n):
         at = i * per_frame
         out.append(frames.encode_data(at, 5000 * at & 0xFFFFFFFF, 0, rows[at : at + per_frame].tolist()))
-        if at % 20 < per_frame:
+        if marks and at % 20 < per_frame:
             out.append(frames.encode_mark(10**18 + at))
         if at % 200 < per_frame:
             out.append(frames.encode_status(Status(5000 * at & 0xFFFFFFFF, 0, at)))
     return b"".join(out)
 
 
+def capture_like(n: int, per_frame: int) -> bytes:
+    """A capture of n DATA frames whose samples have zeros and ends of the range more often than any runner's."""
+    return bytes_of(counts(n * per_frame), per_frame, marks=True)
+
+
+def frames_a_second(data: bytes, chunk: int, samples: int) -> float:
+    """Whole frames, whatever they are, in a second of CPU, until samples are arrays; best of three."""
+    whole = sum(bool(frame) for frame in data.split(b"\0"))
+    took = []
+    for _ in range(3):
+        machine, begin, got = Decoder(), time.process_time(), 0
+        for at in range(0, len(data), chunk):
+            for event in machine.feed(data[at : at + chunk]):
+                if isinstance(event, Data):
+                    got += len(event.counts)
+        took.append(time.process_time() - begin)
+        assert got == samples
+    return whole / min(took)
+
+
 def speed() -> None:
-    """Frames a second of CPU, best of three."""
+    """As a port brings the bytes, and as a file does."""
     print("decoder, frames in a second of CPU (best of 3)")
     for per_frame in (1, 4):
-        n = 200_000 // per_frame
-        data = capture_like(n, per_frame)
-        for name, chunk in (
-            ("file", len(data)),
-            ("64 KiB", 65536),
-            ("4 KiB", 4096),
-            ("512 B", 512),
-            ("64 B", 64),
-        ):
-            took = []
-            for _ in range(3):
-                machine, begin, got = Decoder(), time.process_time(), 0
-                for at in range(0, len(data), chunk):
-                    for event in machine.feed(data[at : at + chunk]):
-                        if isinstance(event, Data):
-                            got += len(event)
-                took.append(time.process_time() - begin)
-                assert got == n
-            print(f"  {per_frame} a frame, {name:>6} at a time: {n / min(took) / 1e6:6.2f} M")
+        n = 200_000 // per_frame * per_frame
+        runner = np.resize(sensor_counts(200.0, seconds=100.0), (n, 6))
+        for what, rows in (("a runner's", runner), ("the hardest", counts(n))):
+            port, file = (bytes_of(rows, per_frame, marks=marks) for marks in (False, True))
+            said = [f"file {frames_a_second(file, len(file), n) / 1e6:.2f} M"]
+            for chunk in (65536, 4096, 512, 64):
+                said.append(f"{chunk} B at a time {frames_a_second(port, chunk, n) / 1e6:.2f} M")
+            print(f"  {per_frame} a frame, {what} bytes: {', '.join(said)}")
+
+
+def sensor_counts(rate_hz: float, seconds: float) -> NDArray[np.int16]:
+    """A made-up runner's samples, as `gait simulate` plays them."""
+    return simulate._readings(argparse.Namespace(seed=1, seconds=seconds), rate_hz)
 
 
 def load(seconds: float = 15.0) -> None:
@@ -98,19 +114,19 @@ def load(seconds: float = 15.0) -> None:
     print(f"gait record at 1 kHz, 1 sample a frame: {100 * (spent[1] - spent[0]) / seconds:.1f} % of a core")
 
 
-def damages(trials: int) -> None:
+def damages(trials: int, per_frame: int) -> None:
     """One to three wrong bytes within three neighbouring frames: false samples, and frames lost that were not touched."""
     rng = np.random.default_rng(1)
     false, lost, begin = 0, 0, time.perf_counter()
     batch = 20_000
     for done in range(0, trials, batch):
         n = min(batch, trials - done)
-        rows = counts(3 * n, seed=done + 1)
+        rows = counts(3 * n * per_frame, seed=done + 1).reshape(3 * n, per_frame, 6)
         data = bytearray()
         starts = np.empty(3 * n + 1, np.int64)
         for i in range(3 * n):
             starts[i] = len(data)
-            data += frames.encode_data(i & 0xFFFF, i + 1, 0, [rows[i].tolist()])
+            data += frames.encode_data(i & 0xFFFF, i + 1, 0, rows[i].tolist())
             if i % 3 == 2:
                 data += b"\0"
         starts[-1] = len(data)
@@ -132,19 +148,20 @@ def damages(trials: int) -> None:
                 at = event.tick - 1
                 known = (at >= 0) & (at < 3 * n)
                 at = np.where(known, at, 0)
-                right = known & (event.n == 1) & (event.seq == at & 0xFFFF) & (event.status == 0)
-                right &= (event.counts[first] == rows[at]).all(axis=1)
+                right = known & (event.n == per_frame) & (event.seq == at & 0xFFFF) & (event.status == 0)
+                place = np.minimum(first[:, None] + np.arange(per_frame), len(event.counts) - 1)
+                right &= (event.counts[place] == rows[at]).all(axis=(1, 2))
                 false += int((~right).sum())
                 found[at[right]] = True
         lost += int((~found & ~touched).sum())
     print(
-        f"{trials} times 1-3 wrong bytes within three frames: {false} false samples, {lost} untouched frames lost "
+        f"{trials} times 1-3 wrong bytes within three frames of {per_frame}: {false} false samples, {lost} untouched frames lost "
         f"({time.perf_counter() - begin:.0f} s)"
     )
 
 
 def fuzz(seconds: float) -> None:
-    """Golden streams cut, joined and spoilt, into every decoder: no exception, no growth."""
+    """Golden streams cut, joined and spoilt, into every decoder: no exception, no growth; both ways of our own agree."""
     golden = [
         p.read_bytes()
         for pattern in ("witmotion*", "ximu3*", "text*")
@@ -171,6 +188,7 @@ def fuzz(seconds: float) -> None:
         for machine in machines.values():
             for at in range(0, len(data), chunk := dice.randrange(1, 600)):
                 machine.feed(data[at : at + chunk])
+        assert plain(decode_arrays(data + b"\0")) == plain(decode_loop(data + b"\0"))
         detect(data)
         fed += len(data)
         rounds += 1
@@ -228,7 +246,8 @@ def main() -> None:
         return
     speed()
     load()
-    damages(args.damages)
+    damages(args.damages, 1)
+    damages(args.damages // 4, 4)
 
 
 if __name__ == "__main__":

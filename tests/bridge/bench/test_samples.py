@@ -97,7 +97,7 @@ def test_answers_do_not_wait_behind_data_on_a_full_line(uno: build.Built, swings
     assert [pong.token for pong in stream.pongs] == [77] * 10
     order = [frames.unpack(frame)[0] for frame in sent.split(b"\0") if len(frame) > 4]
     pongs = [i for i, kind in enumerate(order) if kind == frames.PONG]
-    data = [frames.parse_data(frames.unpack(f)[1]).tick[0] for f in sent.split(b"\0")[:-1] if len(f) == 23]  # type: ignore[arg-type]
+    data = [frames.parse_data(frames.unpack(f)[1]).tick[0] for f in sent.split(b"\0")[:-1] if len(f) == 25]  # type: ignore[arg-type]
     for pong, at in zip(stream.pongs, pongs, strict=True):
         sent_before = sum(kind == frames.DATA for kind in order[:at])
         # The frame before it was ready some 25 ms ago, for the queue is full; were the answer behind the queue, the
