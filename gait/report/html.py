@@ -12,11 +12,19 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gait.report.report import AXIS_DIGITS, Report
+from gait.report.document import AXIS_DIGITS
+from gait.report.over_runs import draw_growth, tell_growth
+from gait.report.report import Report
 from gait.report.words import Words, load_words
+from gait.version import VERSION
 
 if TYPE_CHECKING:
     from jinja2 import Template
+
+    from gait.history.growth import Growth
+
+#: Where the templates and the style lie.
+FOLDER = Path(__file__).parent
 
 #: Name of the bound's words by kind of bout.
 BOUT_WORDS = {"run": "analyst.run_kind", "walk": "analyst.walk_kind", "still": "analyst.still_kind"}
@@ -40,14 +48,14 @@ def to_html(report: Report) -> str:
     str
         One HTML file with its style and pictures in it: no script, and nothing to fetch.
     """
-    words = load_words(report.language)
-    folder = Path(__file__).parent
-    return _template().render(
+    words = report.words
+    return _template("page.html").render(
         story=report.story,
         charts={chart.key: chart for chart in report.charts},
         doc=report.document,
         say=words.say,
         has=words.has,
+        numbers=report.numbers,
         bout_word=lambda kind: words.say(BOUT_WORDS[kind]) if kind in BOUT_WORDS else kind,
         amount=lambda value, unit, digits=None: _amount(value, unit, words, digits),
         clock=lambda t, digits=1: _time(t - report.document["recording"]["start_s"], words, digits),
@@ -55,20 +63,52 @@ def to_html(report: Report) -> str:
         axis=lambda vector: _axis(vector, words),
         notes=[n for n in report.document["quality"]["notes"] if not LOSS_NOTE.fullmatch(n)],
         limit=lambda evidence: _limit(evidence, words),
-        style=(folder / "style.css").read_text(encoding="utf-8"),
+        style=_style(),
         language=report.language,
     )
 
 
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
+def growth_to_html(growth: Growth, language: str = "en", *, numbers: bool = True) -> str:
+    """A page of growth alone.
 
-    page = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    Parameters
+    ----------
+    growth : Growth
+    language : str
+        One of ``words.languages()``.
+    numbers : bool
+        False for words-only mode.
+
+    Returns
+    -------
+    str
+        One HTML file, as ``to_html`` makes.
+    """
+    words = load_words(language, numbers=numbers)
+    return _template("growth.html").render(
+        grown=tell_growth(growth, words),
+        chart=draw_growth(growth, words) if growth.leaves else None,
+        heading=words.say("growth.title"),
+        say=words.say,
+        style=_style(),
+        language=words.language,
+        version=VERSION,
     )
-    return environment.from_string(page)
+
+
+@cache
+def _template(name: str) -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER, encoding="utf-8"),
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template(name)
+
+
+def _style() -> str:
+    return (FOLDER / "style.css").read_text(encoding="utf-8")
 
 
 def _amount(value: float | None, unit: str, words: Words, digits: int | None = None) -> str:
