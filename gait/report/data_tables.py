@@ -29,7 +29,7 @@ MOST_ROWS = 60
 def of_strides(at: NDArray[np.intp], measures: Sequence[Measure], analysis: Analysis, words: Words) -> Table:
     """Some strides: when, and their values."""
     start = analysis.measures.strides.start[at] - analysis.recording.start_s
-    names = [words.say(f"measure.{m.key}.name") for m in measures]
+    names = [words.measure(m.key) for m in measures]
     rows = [
         (_clock(t, words), *(words.amount(m.per_stride[i], m.unit, 1) for m in measures))
         for t, i in zip(start, at.tolist(), strict=True)

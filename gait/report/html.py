@@ -54,7 +54,7 @@ def to_html(report: Report) -> str:
         charts={chart.key: chart for chart in report.charts},
         doc=report.document,
         say=words.say,
-        has=words.has,
+        measure=words.measure,
         numbers=report.numbers,
         bout_word=lambda kind: words.say(BOUT_WORDS[kind]) if kind in BOUT_WORDS else kind,
         amount=lambda value, unit, digits=None: _amount(value, unit, words, digits),

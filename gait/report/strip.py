@@ -71,7 +71,7 @@ def draw_run(analysis: Analysis, words: Words) -> Chart | None:
         keep = np.isfinite(measure.per_stride) & np.asarray(measure.counted, bool)
         plots.append(Plot(_named(measure, words), t[keep], measure.per_stride[keep]))
     picture = over_time(plots, (float(t[0]), float(t[-1])))
-    what = ", ".join(_name(m, words) for m in shown)
+    what = ", ".join(words.measure(m.key) for m in shown)
     title, text = words.say("analyst.run"), words.say("analyst.run_alt", what=what)
     return Chart("run", title, text, words.say("analyst.run_caption"), picture.to_svg("pic-run", title, text))
 
@@ -90,11 +90,7 @@ def _has_strides(measure: Measure, strides: Strides) -> bool:
     )
 
 
-def _name(measure: Measure, words: Words) -> str:
-    key = f"measure.{measure.key}.name"
-    return words.say(key) if words.has(key) else measure.key
-
-
 def _named(measure: Measure, words: Words) -> str:
     unit = words.say(f"unit.{measure.unit or 'none'}", n="").strip()
-    return f"{_name(measure, words)} [{unit}]" if unit else _name(measure, words)
+    name = words.measure(measure.key)
+    return f"{name} [{unit}]" if unit else name

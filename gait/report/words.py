@@ -65,6 +65,14 @@ class Words:
         """Names one after the other."""
         return self.text["story.list"].join(names)
 
+    def measure(self, key: str, slot: str = "name") -> str:
+        """A measure's name or definition ("says"); a name that is not known is its key, a definition ""."""
+        if f"measure.{key}.{slot}" in self.text:
+            return self.say(f"measure.{key}.{slot}")
+        if key.startswith("late_"):
+            return self.say(f"measure.late.{slot}", name=self.measure(key.removeprefix("late_")))
+        return key if slot == "name" else ""
+
     def has(self, key: str) -> bool:
         """Whether there is a sentence for a key."""
         return key in self.text
