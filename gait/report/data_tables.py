@@ -107,10 +107,12 @@ def of_strip(stretches: Iterable[Stretch], settling: Settling | None, begin: flo
 def _over_phase(
     phase: Floats, values: Iterable[Floats], unit: str, columns: tuple[str, ...], words: Words
 ) -> Table:
-    waves = list(values)
+    grid = np.arange(PHASE_ROWS) / PHASE_ROWS if phase[-1] < 1 else np.linspace(0, 1, PHASE_ROWS + 1)
+    period = 1.0 if phase[-1] < 1 else None  # a whole stride closes on itself, half of one does not
+    waves = [np.interp(grid, phase, wave, period=period) for wave in values]
     rows = [
-        (words.amount(100 * phase[i], "percent"), *(words.amount(wave[i], unit, 1) for wave in waves))
-        for i in _thinned(len(phase), PHASE_ROWS)
+        (words.amount(100 * share, "percent"), *(words.amount(wave[i], unit, 1) for wave in waves))
+        for i, share in enumerate(grid)
     ]
     return Table(columns, tuple(rows))
 

@@ -12,7 +12,9 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gait.blocks import block_statistics
 from gait.facing import Mounting
 from gait.measures.measure import Measure
 from gait.pipeline import Analysis
@@ -79,15 +81,7 @@ def document_of(analysis: Analysis, words: Words) -> dict[str, Any]:
             "standings": mounting.standing_count,
             "crept_deg": mounting.crept_deg,
         },
-        "bouts": [
-            {"kind": kind, "start_s": start, "stop_s": stop}
-            for kind, start, stop in zip(
-                analysis.bouts.kind.tolist(),
-                analysis.bouts.start.tolist(),
-                analysis.bouts.stop.tolist(),
-                strict=True,
-            )
-        ],
+        "bouts": [_bout(i, analysis) for i in range(len(analysis.bouts.kind))],
         "measures": {key: _measure(measure) for key, measure in analysis.measures.items()},
         "traits": [_trait(trait, analysis, words) for trait in analysis.traits],
     }
@@ -99,6 +93,31 @@ def _in_sensor_axes(mounting: Mounting, direction: tuple[float, float, float]) -
     """A direction of the torso as a unit vector in the sensor's own axes."""
     vector = rotate(inverse(mounting.q_torso_sensor), direction)
     return [round(float(x), AXIS_DIGITS) + 0.0 for x in vector]  # + 0.0: no "-0.0"
+
+
+def _bout(i: int, analysis: Analysis) -> dict[str, Any]:
+    """One stretch; for running with the means of its own strides."""
+    bouts, measures = analysis.bouts, analysis.measures
+    bout: dict[str, Any] = {
+        "kind": str(bouts.kind[i]),
+        "start_s": float(bouts.start[i]),
+        "stop_s": float(bouts.stop[i]),
+    }
+    if bout["kind"] == "run":
+        mine = np.asarray(measures.strides.bout == i)
+        found = {key: _mean_of(measure, mine) for key, measure in measures.items()}
+        bout["measures"] = {key: mean for key, mean in found.items() if mean is not None}
+    return bout
+
+
+def _mean_of(measure: Measure, mine: NDArray[np.bool_]) -> dict[str, Any] | None:
+    """A measure over some strides; None where it is no mean of strides, or there are none."""
+    if measure.value is None or len(measure.per_stride) != len(mine) or not (measure.counted & mine).any():
+        return None
+    if not math.isclose(block_statistics(measure.per_stride, measure.counted).m, measure.value, rel_tol=1e-6):
+        return None
+    stats = block_statistics(measure.per_stride, measure.counted & mine)
+    return {"value": stats.m, "unit": measure.unit, "low": stats.low, "high": stats.high, "n": stats.n}
 
 
 def _measure(measure: Measure) -> dict[str, Any]:
@@ -121,6 +140,8 @@ def _trait(trait: Trait, analysis: Analysis, words: Words) -> dict[str, Any]:
         "clarity": trait.clarity,
         "sentence": say_trait(trait, analysis, words).sentence if trait.state == "seen" else None,
         "evidence": asdict(trait.evidence),
+        "also": [asdict(evidence) for evidence in trait.also],
+        "about": [asdict(about) for about in trait.about],
         "why": list(trait.why),
     }
 

@@ -32,6 +32,9 @@ BOUT_WORDS = {"run": "analyst.run_kind", "walk": "analyst.walk_kind", "still": "
 #: Digits behind the point by unit in the analyst's tables: one finer than the systematic part usually is.
 TABLE_DIGITS = {"deg": 2, "cm": 2, "ms": 1, "spm": 1, "percent": 2, "": 3}
 
+#: Measures shown for each stretch of running.  Chosen: what analysts compare; the rest is in analysis.json.
+PER_BOUT = ("cadence", "lean", "rotation", "sway", "vertical_oscillation", "contact_time", "flight_time")
+
 #: A note on losses that says no more than the row "lost samples" does.
 LOSS_NOTE = re.compile(r"[\d.]+ % of the samples were lost\.")
 
@@ -62,6 +65,8 @@ def to_html(report: Report) -> str:
         own_clock=lambda t: _time(t, words),
         axis=lambda vector: _axis(vector, words),
         notes=[n for n in report.document["quality"]["notes"] if not LOSS_NOTE.fullmatch(n)],
+        runs=[bout for bout in report.document["bouts"] if bout["kind"] == "run"],
+        runs_show=PER_BOUT,
         limit=lambda evidence: _limit(evidence, words),
         style=_style(),
         language=report.language,
@@ -130,7 +135,13 @@ def _axis(vector: Sequence[float], words: Words) -> str:
 
 
 def _limit(evidence: Mapping[str, Any], words: Words) -> str:
-    """What the evidence had to clear."""
-    which = "above" if evidence["floor"] is not None else "below"
-    bound = evidence["floor"] if evidence["floor"] is not None else evidence["ceiling"]
-    return words.say(f"analyst.{which}", n=_amount(bound, evidence["unit"], words))
+    """What the evidence had to clear, a dash where it is no number."""
+    floor, ceiling = (
+        None if evidence[side] is None else _amount(evidence[side], evidence["unit"], words)
+        for side in ("floor", "ceiling")
+    )
+    if floor is not None and ceiling is not None:
+        return words.say("analyst.between", low=floor, high=ceiling)
+    if floor is not None:
+        return words.say("analyst.above", n=floor)
+    return words.say("analyst.nothing") if ceiling is None else words.say("analyst.below", n=ceiling)

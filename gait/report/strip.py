@@ -43,9 +43,10 @@ def draw_strip(analysis: Analysis, words: Words) -> Chart | None:
             name = words.say("page.flow_named", when=when)
             flow = Flow(settling.settled_s - begin, running[-1].stop, name)
     marks = (lambda minute: _mark(minute, words)) if words.numbers else None
+    heard = analysis.measures.strides.middle[np.asarray(analysis.measures.strides.regular, bool)] - begin
     ends = (words.say("page.strip_begin"), words.say("page.strip_end"))
     wide, narrow = (
-        strip(width, length, stretches, band, flow, marks=marks, ends=ends) for width in (WIDE, NARROW)
+        strip(width, length, stretches, heard, band, flow, marks=marks, ends=ends) for width in (WIDE, NARROW)
     )
     place, title = place_of(analysis), words.say("page.strip")
     text = words.say("page.strip_alt_band" if band is not None else "page.strip_alt")

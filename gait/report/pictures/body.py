@@ -14,13 +14,11 @@ from gait.units import RAD
 
 #: Outlines with the hip (from the side) or the body's middle (from above) at 0, 0, forward right or up.
 TRUNK = (
-    "M-19 12C-25-8-19-30-18-50C-17-74-26-96-22-120C-19-137-11-147-4-152C0-155 8-155 11-151"
-    "C22-141 28-118 25-96C23-76 17-56 17-38C17-20 23-6 20 12C12 19-11 19-19 12Z"
+    "M-9-160C-10-151-14-146-18-138C-25-126-28-112-26-96C-24-78-17-68-17-52C-18-36-26-26-26-10C-25 4-20 12-16 18L15 18"
+    "C19 6 21-10 20-26C20-42 19-52 20-66C21-80 28-90 27-106C26-124 18-136 12-142C9-146 8-152 8-160Z"
 )
-SHOULDERS = (
-    "M-98 2C-102-19-74-27-44-24C-18-22 18-22 44-24C74-27 102-19 98 2C95 18 68 22 42 20"
-    "C14 22-14 22-42 20C-68 22-95 18-98 2Z"
-)
+THIGHS = ("M-25-4L-54 66L-26 72L6 12Z", "M-12 10L14 76L42 66L19 0Z")
+SHOULDERS = "M-98 0C-98-19-72-25 0-25C72-25 98-19 98 0C98 17 62 22 0 21C-62 22-98 17-98 0Z"
 HIPS = "M-74 0C-78-27-50-33-32-25C-14-18 14-18 32-25C50-33 78-27 74 0C70 25 34 29 0 27C-34 29-70 25-74 0Z"
 
 #: Radius of the fan of strides from the side, and of the swing from above. [picture units]
@@ -56,15 +54,14 @@ def from_side(
         picture.begin(f"translate({hip[0]:.1f} {hip[1]:.1f}) rotate({angle:.2f})")
         picture.path(TRUNK, **style)
         if whole:
-            picture.circle(6, -181, 21.5, **style)
+            picture.circle(4, -182, 22, **style)
         picture.end()
 
-    below = picture.fade("below", hip[1], hip[1] + 58, HUE)
-    for dx, width in ((24, 23), (-28, 21)):  # where the legs begin, of which the sensor says nothing
-        x, y = hip[0], hip[1] + 6
-        picture.path(
-            f"M{x:.0f} {y:.0f}L{x + dx:.0f} {y + 56:.0f}", stroke=below, stroke_width=width, opacity=0.3
-        )
+    below = picture.fade("below", 0, 62, HUE)
+    picture.begin(f"translate({hip[0]:.1f} {hip[1]:.1f})")
+    for thigh in THIGHS:  # where the legs begin, of which the sensor says nothing
+        picture.path(thigh, fill=below, opacity=0.28)
+    picture.end()
     # Where the sensor sits at the hips, the rest of the trunk fades away.
     colour = HUE if whole else picture.fade("above", -20, -130, HUE)
     paper = PAPER if whole else picture.fade("veil", -20, -130, PAPER)
@@ -132,8 +129,7 @@ def from_above(
     outline = SHOULDERS if whole else HIPS
     for angle in (-half, half):
         picture.begin(f"translate({x:.1f} {y:.1f}) rotate({-angle:.2f})")
-        picture.path(outline, fill=PAPER, opacity=0.5)
-        picture.path(outline, fill=HUE, fill_opacity=0.16, stroke=HUE, stroke_width=2.2)
+        picture.path(outline, fill=HUE, fill_opacity=0.17, stroke=HUE, stroke_width=2.2)
         picture.end()
     if whole:
         picture.area([(x - 9, y - 24), (x, y - 39), (x + 9, y - 24)])
@@ -162,7 +158,7 @@ def setting_off(t: Floats, lean: Floats, *, first_step: str, forward: str, told:
     told : str or None
     """
     picture = Picture(WIDTH, 270)
-    left, right, top, bottom = 20.0, WIDTH - 16.0, 104.0, 236.0
+    left, right, top, bottom = 20.0, WIDTH - 16.0, 118.0, 236.0
     mean = np.nanmean(lean, axis=0)
     low, high = min(0.0, float(np.nanmin(lean))), float(np.nanmax(lean))
     scale = (bottom - top) / max(high - low, 1e-6)
@@ -174,7 +170,7 @@ def setting_off(t: Floats, lean: Floats, *, first_step: str, forward: str, told:
 
     x0 = float(at(np.zeros(1), np.zeros(1))[0, 0])
     picture.line([(left, bottom + low * scale), (right, bottom + low * scale)], stroke=SOFT, opacity=0.6)
-    picture.line([(x0, 84), (x0, bottom + 8)], stroke=INK, stroke_width=1.4, opacity=0.7, **DOTTED)
+    picture.line([(x0, 98), (x0, bottom + 8)], stroke=INK, stroke_width=1.4, opacity=0.7, **DOTTED)
     picture.text(x0, bottom + 26, first_step, at="middle")
     for row in lean:
         seen = np.isfinite(row)
@@ -185,9 +181,9 @@ def setting_off(t: Floats, lean: Floats, *, first_step: str, forward: str, told:
         time = t[0] + share * (t[-1] - t[0])
         angle = float(np.interp(time, t[seen], mean[seen]))
         x = float(at(np.array([time]), np.zeros(1))[0, 0])
-        picture.begin(f"translate({x:.1f} 74) rotate({angle:.2f}) scale(.36)")
+        picture.begin(f"translate({x:.1f} 84) rotate({angle:.2f}) scale(.38)")
         picture.path(TRUNK, fill=HUE, fill_opacity=0.16, stroke=HUE, stroke_width=5)
-        picture.circle(6, -181, 21.5, fill=HUE, fill_opacity=0.16, stroke=HUE, stroke_width=5)
+        picture.circle(4, -182, 22, fill=HUE, fill_opacity=0.16, stroke=HUE, stroke_width=5)
         picture.end()
     picture.text(right, top - 6, forward if told is None else told, at="end", fill=HUE, font_weight=600)
     return picture

@@ -11,14 +11,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gait.report.pictures.svg import HUE, INK, SOFT, TEXT, WIDTH, Picture
+from gait.report.pictures.svg import HUE, INK, SOFT, TEXT, WIDTH, Picture, number
 from gait.rotations import Floats
 
 #: Minutes between the marks of a strip, the first that leaves at most eight.  Chosen: what people count in.
 MARKS = (1, 2, 5, 10, 15, 30, 60, 120, 240)
 
+#: Distance between hairlines of a strip. [picture units]  Chosen: closer they run together.
+HAIR = 3.0
+
 #: Half the strip's width where a runner runs as usual, walks and stands, and its widest. [picture units]
-HALF = {"run": 11.0, "walk": 4.5, "still": 1.0}
+HALF = {"run": 14.0, "walk": 4.5, "still": 1.0}
 WIDEST = 30.0
 
 
@@ -76,6 +79,7 @@ def strip(
     width: float,
     length: float,
     stretches: Sequence[Stretch],
+    heard: Floats,
     band: Band | None,
     flow: Flow | None,
     *,
@@ -91,6 +95,8 @@ def strip(
     length : float
         Of the recording. [s]
     stretches : sequence of Stretch
+    heard : (k,) array
+        Strides that were listened to; each, or each of so many, is a hairline. [s since the beginning]
     band : Band or None
         Makes the strip as wide as the strides are far from the run's own pattern.
     flow : Flow or None
@@ -106,6 +112,7 @@ def strip(
     def x(t: Floats | float) -> Floats:
         return left + np.asarray(t, float) / max(length, 1e-9) * (right - left)
 
+    every = max(1, -(-len(heard) // int(width / HAIR)))
     for kind, start, stop in stretches:
         t = np.linspace(start, stop, max(2, int((float(x(stop)) - float(x(start))) / 2)))
         half = np.full(len(t), HALF.get(kind, 1.0))
@@ -113,13 +120,17 @@ def strip(
             inside = (band.t >= start) & (band.t <= stop)
             if inside.any():
                 half = _half_width(np.interp(t, band.t[inside], band.distance[inside]), band.distance)
-        _ribbon(picture, x(t), middle, half, opacity=0.34 if kind == "run" else 0.2)
+        _ribbon(picture, x(t), middle, half, opacity=0.2)
         if kind == "run":
-            picture.line([(float(x(start)), middle), (float(x(stop)), middle)], stroke_width=1.2, opacity=0.6)
-        if flow is not None and kind == "run":
-            within = (t >= flow.start) & (t <= flow.stop)
-            if within.sum() > 1:
-                _ribbon(picture, x(t[within]), middle, half[within], opacity=0.62)
+            mine = heard[::every][(heard[::every] >= start) & (heard[::every] <= stop)]
+            reach = np.interp(mine, t, half)
+            within = np.zeros(len(mine), bool) if flow is None else (mine >= flow.start) & (mine <= flow.stop)
+            for some, opacity in ((~within, 0.5 if flow is None else 0.35), (within, 0.85)):
+                hairs = (
+                    f"M{number(at)} {number(middle - h)}v{number(2 * h)}"
+                    for at, h in zip(x(mine[some]), reach[some], strict=True)
+                )
+                picture.path("".join(hairs), stroke=HUE, stroke_width=1.1, opacity=opacity)
     if flow is not None:
         a, b = float(x(flow.start)), float(x(flow.stop))
         picture.path(f"M{a:.1f} 30v-6H{b:.1f}v6", stroke=HUE, stroke_width=1.6, stroke_linecap="round")

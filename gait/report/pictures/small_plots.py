@@ -60,7 +60,7 @@ def over_time(plots: Sequence[Plot], span: tuple[float, float]) -> Picture:
             return top + (foot - np.asarray(value, float)) * k
 
         picture.text(left, top - 7, plot.name, font_size="12px")
-        for tick in ticks(low, high, 3):
+        for tick in ticks(low, high, 2):
             at = float(y(tick))
             picture.line([(left - 8, at), (left - 4, at)], stroke=SOFT)
             picture.text(left - 12, at + 4, _plain(tick), at="end", fill=SOFT, **SMALL)
@@ -94,4 +94,4 @@ def ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def _plain(value: float) -> str:
-    return f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
+    return f"{value + 0.0:.6g}".replace("-", "\N{MINUS SIGN}")
