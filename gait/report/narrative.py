@@ -147,6 +147,14 @@ def say_trait(trait: Trait, analysis: Analysis, words: Words) -> Said:
         if stride is not None and trait.evidence.value is not None:
             slot = "told"
             values["give"] = _hundredths(stride * trait.evidence.value / 100, words)
+    elif key == "settle":
+        minutes = analysis.measures["settle_time"].value if "settle_time" in analysis.measures else None
+        if minutes is not None:
+            slot, values["when"] = "told", words.duration(60.0 * minutes)
+    elif trait.about:
+        titles = {t.rule.key: words.trait(t.rule.key, place, "title") for t in analysis.traits}
+        named = [a.key for a in trait.about if not a.glimpse and a.seen]
+        slot, values["what"] = "told", ", ".join(titles[k] for k in named)
     elif (number := told_number(trait.evidence, words)) is not None:
         slot, values["number"] = "told", number
     return Said(

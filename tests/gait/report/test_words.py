@@ -42,7 +42,7 @@ def test_languages_have_the_same_sentences_and_gaps(language: str) -> None:
 @pytest.mark.parametrize("place", ["upper", "hips", "trunk"])
 def test_every_trait_can_be_told_everywhere(language: str, place: str) -> None:
     words = load_words(language)
-    fill = {"often": "o", "Often": "O", "number": "n", "give": "g"}
+    fill = {"often": "o", "Often": "O", "number": "n", "give": "g", "when": "w", "what": "x"}
     for rule in load_catalogue().rules:
         for slot in ("title", "headline", "told", "plain", "keep", "caption"):
             assert words.trait(rule.key, place, slot, **fill)
