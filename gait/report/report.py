@@ -72,7 +72,7 @@ class Report:
         """The runner's part in short, for a terminal."""
         story, words = self.story, self.words
         items = [said.sentence for said in (*story.highlights, story.connection, *story.strip) if said is not None]
-        more = words.listed(said.title for said in story.others)
+        more = words.listed(said.name for said in story.others)
         paragraphs = [
             story.headline,
             story.opening,

@@ -38,10 +38,11 @@ PLACES: dict[Placement, str] = {
 
 @dataclass(frozen=True)
 class Said:
-    """One trait in words: its title, the line for when it leads, and its sentence with the number."""
+    """One trait in words: its title, its name in a list, the line for when it leads, and its sentence."""
 
     key: str
     title: str
+    name: str
     headline: str
     sentence: str
 
@@ -55,13 +56,15 @@ def say_trait(trait: Trait, analysis: Analysis, words: Words) -> Said:
     """A seen trait in words; one that only the catalogue knows has its title alone."""
     key, place = trait.rule.key, place_of(analysis)
     if not words.knows(key):
-        return Said(key, trait.rule.title, trait.rule.title + ".", trait.rule.title + ".")
+        title = trait.rule.title
+        return Said(key, title, title, f"{title}.", f"{title}.")
     often = _often(trait, words)
     values = {"often": often, "Often": often[:1].upper() + often[1:]}
     slot, told = _told(trait, analysis, words)
     return Said(
         key=key,
         title=words.trait(key, place, "title"),
+        name=named(key, place, words),
         headline=words.trait(key, place, "headline"),
         sentence=words.trait(key, place, slot, **values, **told),
     )
