@@ -50,10 +50,15 @@ def some_curves(measures: Measures, *, settled: bool = True) -> Curves:
         ),
         clock=StrideClock(start, np.full(k, 0.502), left, right),
         overlay=Overlay(
-            phase, np.array([9 * np.sin(4 * np.pi * (phase - 0.1)) + 0.3 * rng.normal(size=64) for _ in range(20)])
+            phase,
+            np.array([9 * np.sin(4 * np.pi * (phase - 0.1)) + 0.3 * rng.normal(size=64) for _ in range(20)]),
         ),
         settling=Settling(t, distance, 1.6, float(start[0] + 60 * SETTLED) if settled else None),
-        starts=Starts(before, np.array([lean + 0.1 * rng.normal(size=71) for _ in range(3)]), np.array([9.0, 400.0, 800.0])),
+        starts=Starts(
+            before,
+            np.array([lean + 0.1 * rng.normal(size=71) for _ in range(3)]),
+            np.array([9.0, 400.0, 800.0]),
+        ),
     )
 
 
@@ -61,7 +66,9 @@ def everything(placement: Placement = "sternum", k: int = 1800) -> Analysis:
     """A run in which every trait of the catalogue is seen; its strides are a bit over twenty minutes."""
     measures = some_measures(k)
     ratio = a_ratio("settle_time", "min", SETTLED, 0.3, 0.3, 60)
-    measures = replace(measures, by_key={**measures.by_key, "settle_time": ratio}, curves=some_curves(measures))
+    measures = replace(
+        measures, by_key={**measures.by_key, "settle_time": ratio}, curves=some_curves(measures)
+    )
     analysis = an_analysis(measures, mounting=a_mounting(placement))
     return replace(analysis, traits=tuple(_seen(trait) for trait in analysis.traits))
 
@@ -108,7 +115,9 @@ def several_bouts() -> Analysis:
     return an_analysis(Measures(moved, measures.by_key, measures.cycles), bouts=bouts)
 
 
-def a_growth(states: Mapping[str, str] | None = None, *, placement: str = "sternum", feel: bool = True) -> Growth:
+def a_growth(
+    states: Mapping[str, str] | None = None, *, placement: str = "sternum", feel: bool = True
+) -> Growth:
     """Growth over runs; a row of letters a trait, one a run: s seen, n not spoken of, c could not listen."""
     rows = states or {
         "turn": "ssssssssss", "lean": "snssssssss", "spring": "nsssnsssss", "rhythm": "ccssssssss", "regular": "ccnnsnnsns",
