@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -63,6 +62,7 @@ examples
   gait analyze log.csv --units ms,g,dps --from 60 --to 600
   gait analyze bare.txt --columns t,gx,gy,gz,ax,ay,az --units us,raw:16g,raw:2000dps
   gait analyze export.zip --placement chest --json | jq .measures.cadence
+  gait analyze run.csv --placement waist --language de --words
 """
 
 
@@ -103,6 +103,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--out", metavar="DIR", type=a_path, help="folder for the files, <stem>-gait by default")
     out.add_argument("--force", action="store_true", help="write over files that gait did not write")
     out.add_argument("--series", action="store_true", help="write series.csv, too")
+    out.add_argument("--language", metavar="TAG", default="en", help="language of the page and the summary: en or de")
+    out.add_argument("--words", action="store_true", help="a page and a summary in words only, without numbers")
     out.add_argument("--no-report", action="store_true", help="leave out report.html, which takes longest")
     out.add_argument("--json", action="store_true", help="print analysis.json and nothing else")
     out.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
@@ -119,7 +121,7 @@ def run(args: argparse.Namespace) -> int:
         say("reading the recording")
         analysis = _analysis(args, units, placement, say)
         say("putting it into words")
-        files, summary = _files(analysis, series=args.series, page=not args.no_report, say=say)
+        files, summary = _files(args, analysis, say)
         write_folder(folder, files)
     if args.json:
         tell(files["analysis.json"], after=f"The files are in {folder}.")
@@ -137,7 +139,10 @@ def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
     """
     from gait.readers.read import check_dialect
     from gait.readers.words import parse_columns, parse_placement, parse_units
+    from gait.report.words import languages
 
+    if args.language not in languages():
+        raise UsageError(f"--language takes {' or '.join(languages())}; {args.language!r} is none of them.")
     try:
         units = parse_units(args.units) if args.units is not None else None
         placement = parse_placement(args.placement) if args.placement is not None else None
@@ -186,22 +191,21 @@ def _analysis(
 
 
 def _files(
-    analysis: Analysis, *, series: bool, page: bool, say: Callable[[str], None]
+    args: argparse.Namespace, analysis: Analysis, say: Callable[[str], None]
 ) -> tuple[dict[str, bytes], str]:
     """Every file by name, and the summary."""
     from gait import tables
     from gait.report.report import build
 
-    # It complains of a home folder it cannot write to, at its import, and then makes do with another.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    report = build(analysis, charts=page)
+    page = not args.no_report
+    report = build(analysis, args.language, numbers=not args.words, charts=page)
     text = json.dumps(report.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     files = {
         "analysis.json": text.encode("utf-8", "replace"),
         "strides.csv": tables.to_csv(tables.strides_table(analysis)),
         "steps.csv": tables.to_csv(tables.steps_table(analysis)),
     }
-    if series:
+    if args.series:
         files["series.csv"] = tables.to_csv(tables.series_table(analysis))
     if page:
         from gait.report.html import to_html
