@@ -16,6 +16,7 @@ from gait import bouts as bouts_room
 from gait import facing as facing_room
 from gait import motion as motion_room
 from gait import quality as quality_room
+from gait import set_off as set_off_room
 from gait import standing as standing_room
 from gait import strides as strides_room
 from gait import torso
@@ -274,7 +275,8 @@ class Pipeline:
         strides = replace(strides, regular=regular)
         tell("measures and traits")
         six = bool(self._calibration and self._calibration.six_position)
-        view = View(strides, replace(cycles, strides=strides), mounting, quality, six)
+        starts = set_off_room.find_set_offs(settled, bouts, contacts, mounting.q_torso_sensor)
+        view = View(strides, replace(cycles, strides=strides), mounting, quality, six, starts)
         measures = measure_all(view)
         traits = judge(
             measures, mounting, quality, self._catalogue, six_position=six, earlier=self._earlier

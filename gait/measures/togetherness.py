@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gait.measures.context import View
+from gait.measures.curves import StrideClock
+from gait.measures.evenness import extremes
 from gait.measures.measure import NO_STRIDE, Measure, measured, nothing
 from gait.measures.rotation import drift_free
 from gait.rotations import Floats
@@ -65,6 +67,21 @@ def togetherness(view: View) -> Measure:
         trust=trust,
         why=why,
     )
+
+
+def clock(view: View) -> StrideClock | None:
+    """When in the stride the other foot landed and the turn was furthest; None without strides that count."""
+    left, right = extremes(view)
+    known = np.flatnonzero(view.counted & np.isfinite(left) & np.isfinite(right))
+    if not len(known):
+        return None
+    s = view.strides
+    other = (s.middle - s.start) / s.duration
+    # Strides that open with the right foot begin where the others are about half way.
+    turned = np.isin(s.side, ("right", "B"))
+    left, right = (np.where(turned, np.mod(x - other, 1.0), x) for x in (left, right))
+    other = np.where(turned, 1.0 - other, other)
+    return StrideClock(s.start[known], other[known], left[known], right[known])
 
 
 def turn_phase(view: View) -> Floats:
