@@ -91,7 +91,7 @@ class Growth:
         return tuple(leaf for leaf in self.leaves if leaf.news in news)
 
 
-def grow(runs: Iterable[Run], catalogue: Catalogue, until: Run | None = None) -> Growth:
+def grow(runs: Iterable[Run], catalogue: Catalogue, until: Run) -> Growth:
     """What grew over runs.
 
     Parameters
@@ -100,24 +100,14 @@ def grow(runs: Iterable[Run], catalogue: Catalogue, until: Run | None = None) ->
         In any order and of any placement, judged by ``catalogue``, with ``measures_asked`` in them.
     catalogue : Catalogue
         Says what is new and what is an old friend.
-    until : Run, optional
-        The run that it is about; the latest when not given. Only runs up to it, with the sensor in the
-        same place, count.
+    until : Run
+        The run that it is about. Only runs up to it, with the sensor in the same place, count.
 
     Returns
     -------
     Growth
-
-    Raises
-    ------
-    ValueError
-        If there is no run.
     """
     in_order = sorted(runs, key=lambda run: run.order)
-    if until is None:
-        if not in_order:
-            raise ValueError("There is no run to grow from.")
-        until = in_order[-1]
     same = [r for r in in_order if r.placement == until.placement and r.order <= until.order]
     past = [earlier_run(run) for run in same]
     leaves = [leaf for rule in watched(catalogue) if (leaf := _leaf(rule, catalogue, past)) is not None]

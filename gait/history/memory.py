@@ -21,7 +21,6 @@ from gait.traits.heard import hear
 from gait.traits.rule import Catalogue
 from gait.traits.trait import Trait, judge_heard
 
-
 #: A clock of a recording that reads between these counts seconds since 1970. [s]  2001 to 2096; no counter of a
 #: sensor gets there in 30 years.
 EPOCH = (1e9, 4e9)
@@ -140,19 +139,27 @@ def runs_of(store: Store, catalogue: Catalogue) -> tuple[Run, ...]:
 
 
 def growth_of(
-    store: Store, catalogue: Catalogue, number: int | None = None, placement: str | None = None
-) -> Growth:
-    """What grew up to a run, or to the latest one with the sensor in a place, or to the latest of all.
+    store: Store, catalogue: Catalogue, *, content: str = "", placement: str | None = None
+) -> Growth | None:
+    """What grew over the runs.
 
-    Raises
-    ------
-    ValueError
-        If there is no such run.
+    Parameters
+    ----------
+    store : Store
+    catalogue : Catalogue
+    content : str
+        Of the run up to which it is told, with the sensor where it was in that one; the latest when not given.
+    placement : str, optional
+        Only runs with the sensor there.
+
+    Returns
+    -------
+    Growth or None
+        None when there is no such run.
     """
     runs = runs_of(store, catalogue)
-    if number is not None:
-        return grow(runs, catalogue, next(run for run in runs if run.number == number))
-    return grow([r for r in runs if placement in (None, r.placement)], catalogue)
+    until = [run for run in runs if content in ("", run.content) and placement in (None, run.placement)]
+    return grow(runs, catalogue, until[-1]) if until else None
 
 
 def _verdict(traits: tuple[Trait, ...]) -> tuple[dict[str, State], dict[str, tuple[str, ...]]]:

@@ -30,7 +30,7 @@ class Run:
     content : str
         SHA-256 of the recording, as hex digits.
     started_at : datetime
-        When it began, UTC.
+        When it began, in this machine's time zone.
     dated : str
         "recording", or "file" when the recording does not tell and the time of its file stands in.
     source : str

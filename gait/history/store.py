@@ -186,7 +186,7 @@ class Store:
             said = json.loads(heard)
             found.append(
                 Run(
-                    number, content, datetime.fromisoformat(started), dated, source, placement,
+                    number, content, datetime.fromisoformat(started).astimezone(), dated, source, placement,
                     said["running_s"], said["steady"], catalogue, surface, shoes, feel,
                     states.get(number, {}), numbers.get(number, {}),
                 )
