@@ -243,7 +243,9 @@ class Pipeline:
         )
         contacts = contacts.with_sides(sides)
         tell("strides")
+        # Feet without a name have strides, too: those from the foot that a thread begins with.
         opening = np.where(np.isin(sides, ("left", "A")), threads.foot, 1 - threads.foot)
+        opening = np.where(sides == "", 0, opening)
         strides = strides_room.pair(contacts, threads, opening)
         cycles = torso.cycles(settled, strides, mounting.q_torso_sensor)
         swapped = facing_room.swapped_feet(cycles)

@@ -11,6 +11,7 @@ import numpy as np
 from gait.blocks import ratio_statistics
 from gait.measures.context import View
 from gait.measures.measure import NO_STRIDE, Measure, measured, nothing
+from gait.measures.rotation import SAME_THREAD
 from gait.rotations import Floats
 
 #: How far contacts of the two feet may be off against each other.  [percent of a step, 1 sd]
@@ -27,8 +28,8 @@ LEAST_REGULAR = 0.1
 def step_time_difference(view: View) -> Measure:
     """Time of the first step of a stride minus that of the second, over their mean.
 
-    Where sides are known the first step is from the left contact to the right one. Where they are not, each bout has its
-    own sign, taken so that its mean is positive: feet named anew after a pause would cancel a difference.
+    Where sides are known the first step is from the left contact to the right one. Where they are not, each stretch of strides
+    has its own sign, taken so that its mean is positive: feet named anew after a pause would cancel a difference.
 
     Returns
     -------
@@ -39,11 +40,14 @@ def step_time_difference(view: View) -> Measure:
     first, second = s.middle - s.start, s.stop - s.middle
     per_stride = 200.0 * (first - second) / (first + second)
     per_stride = np.where(np.isin(s.side, ("right", "B")), -per_stride, per_stride)
-    for b in np.unique(s.bout[~np.isin(s.side, ("left", "right"))]):
-        mine = s.bout == b
-        counted = per_stride[mine & view.counted]
-        if len(counted) and counted.mean() < 0:
-            per_stride = np.where(mine, -per_stride, per_stride)
+    if len(s) and not np.isin(s.side, ("left", "right")).all():
+        anew = (np.diff(s.bout) != 0) | (s.start[1:] - s.stop[:-1] > SAME_THREAD * s.duration[1:])
+        stretch = np.concatenate([[0], np.cumsum(anew)])
+        sums = np.bincount(stretch, np.where(view.counted, per_stride, 0.0))
+        named = np.isin(s.side, ("left", "right")) & view.counted
+        usual = -1.0 if per_stride[named].sum() < 0 else 1.0
+        sign = np.where(sums * usual < 0, -1.0, 1.0)[stretch]
+        per_stride = np.where(np.isin(s.side, ("left", "right")), per_stride, per_stride * sign)
     trust, why = view.trust(trunk=False)
     return measured(
         "step_time_difference",

@@ -17,6 +17,7 @@ from gait.blocks import student_95
 from gait.measures.context import View
 from gait.measures.curves import Settling
 from gait.measures.measure import Measure, nothing
+from gait.measures.rotation import opens_other
 from gait.measures.togetherness import turn_phase
 from gait.rotations import Floats
 
@@ -153,7 +154,7 @@ def _parts(view: View) -> tuple[Floats, Floats, Floats] | None:
     if not len(counted):
         return None
     time = view.strides.duration
-    ran = np.concatenate([[0.0], np.cumsum(time)])
+    ran = view.strides.ran()
     if ran[-1] < SHORTEST:
         return None
     length = max(PART_S, ran[-1] / MOST_PARTS)
@@ -162,9 +163,8 @@ def _parts(view: View) -> tuple[Floats, Floats, Floats] | None:
     if len(pieces) * length < SHORTEST / 2:
         return None
     waves = {key: np.fft.rfft(view.cycles[key], axis=1)[:, list(n)] for key, n in HARMONICS.items()}
-    right = np.isin(view.strides.side, ("right", "B"))
     # Strides that open with the other foot begin half a stride on.
-    turned = np.where(right[:, None], np.array([[(-1.0) ** n for n in range(5)]]), 1.0)
+    turned = np.where(opens_other(view)[:, None], np.array([[(-1.0) ** n for n in range(5)]]), 1.0)
     phase = turn_phase(view)
     usual = float(np.median(time[counted]))
     rows = []
@@ -177,7 +177,7 @@ def _parts(view: View) -> tuple[Floats, Floats, Floats] | None:
         row.append(float(np.log(1.0 - np.abs(np.exp(1j * phase[mine]).mean()) + 1e-4)))
         rows.append(row)
     middle = np.array([0.5 * (view.strides.start[i[0]] + view.strides.stop[i[-1]]) for i in pieces])
-    before = np.array([ran[i[0]] for i in pieces]) / 60.0
+    before = np.array([ran[i[0]] - time[i[0]] for i in pieces]) / 60.0
     return middle, before, np.array(rows)
 
 

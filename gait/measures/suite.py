@@ -69,7 +69,7 @@ def measure_all(view: View) -> Measures:
 def _some(view: View) -> View | None:
     """Strides that count, evenly over the run, from left contact on where sides are known; None without any."""
     # Strides that open with the other foot (feet named anew on the way) would blur the mean.
-    opened = ~np.isin(view.strides.side, ("right", "B"))
+    opened = ~rotation.opens_other(view)
     counted = np.flatnonzero(view.counted & opened & np.isfinite(view.cycles["up"]).all(axis=1))
     return view.at(counted[:: -(-len(counted) // MOST_FOR_WAVES)]) if len(counted) else None
 
