@@ -38,6 +38,7 @@ FLOORS = {
     "gait.facing": 10,
     "gait.torso": 9,
     "gait.quality": 10,
+    "gait.set_off": 10,
     "gait.measures": 11,
     "gait.traits": 12,
     "gait.pipeline": 13,

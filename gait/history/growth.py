@@ -1,35 +1,28 @@
 """Several runs become a ledger that only gains: new, still there, old friends.
 
-Lives here: Growth and Leaf, and the rules by which a leaf opens. A leaf never falls.
-Not here: where earlier runs come from (store.py), the words and the picture (report/).
+Lives here: Growth and Leaf, from what the ledger says of each run in turn. A leaf never falls.
+Not here: what is new and what is kept (traits/ledger.py), where runs come from (store.py), words and picture (report/).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from gait.history.run import Run
+from gait.traits.earlier import EarlierRun, State
+from gait.traits.ledger import is_kept, newly_seen
+from gait.traits.rule import Catalogue, TraitRule
 
-if TYPE_CHECKING:
-    from gait.traits.trait import State
-
-#: Runs before, all of which could hear a trait and did not, that make its sight new.  [runs]  Source: TRAITS, `new`.
-LEAST_BEFORE = 3
-
-#: Runs that could hear a trait, and the share of them in which it was seen, that make it an old friend.
-#: [runs] [1]  Source: TRAITS, `kept`.
-LEAST_HEARD, LEAST_SHARE = 3, 0.6
-
-#: Traits of the catalogue that speak of the ledger itself; they have no leaf.
-ABOUT_THE_LEDGER = ("new", "kept")
+#: Kinds of traits that speak of several runs themselves; they have no leaf.
+ABOUT_RUNS = ("new", "kept")
 
 #: What a trait that was seen in a run means to the ledger:
 #:
 #: * "from_the_start": seen for the first time, with too few runs before to call it new;
-#: * "first_glimpse": seen for the first time after three or more runs that could hear it;
-#: * "newly_seen": the same, one run later, seen again. Told once in the life of a leaf;
+#: * "first_glimpse": seen for the first time after several runs that could hear it;
+#: * "newly_seen": the same, one run later, seen again, and its measure has moved. Told once in the life of a leaf;
 #: * "still_there": seen before;
 #: * "old_friend": seen before, in most of the runs that could hear it.
 News = Literal["from_the_start", "first_glimpse", "newly_seen", "still_there", "old_friend"]
@@ -98,78 +91,58 @@ class Growth:
         return tuple(leaf for leaf in self.leaves if leaf.news in news)
 
 
-def grow(runs: Iterable[Run], until: Run | None = None) -> Growth:
+def grow(runs: Iterable[Run], catalogue: Catalogue, until: Run) -> Growth:
     """What grew over runs.
 
     Parameters
     ----------
     runs : iterable of Run
-        In any order and of any placement.
-    until : Run, optional
-        The run that it is about; the latest when not given. Only runs up to it, with the sensor in the
-        same place, count.
+        In any order and of any placement, judged by ``catalogue``, with ``measures_asked`` in them.
+    catalogue : Catalogue
+        Says what is new and what is an old friend.
+    until : Run
+        The run that it is about. Only runs up to it, with the sensor in the same place, count.
 
     Returns
     -------
     Growth
-
-    Raises
-    ------
-    ValueError
-        If there is no run.
     """
-    in_order = sorted(runs, key=_when)
-    if until is None:
-        if not in_order:
-            raise ValueError("There is no run to grow from.")
-        until = in_order[-1]
-    same = tuple(r for r in in_order if r.placement == until.placement and _when(r) <= _when(until))
-    keys = dict.fromkeys(k for r in reversed(same) for k in r.states if k not in ABOUT_THE_LEDGER)
-    leaves = [leaf for key in keys if (leaf := _leaf(key, [_state(r, key) for r in same])) is not None]
-    return Growth(until.placement, same, tuple(sorted(leaves, key=lambda leaf: leaf.first)))
+    in_order = sorted(runs, key=lambda run: run.order)
+    same = [r for r in in_order if r.placement == until.placement and r.order <= until.order]
+    past = [earlier_run(run) for run in same]
+    leaves = [leaf for rule in watched(catalogue) if (leaf := _leaf(rule, catalogue, past)) is not None]
+    return Growth(until.placement, tuple(same), tuple(sorted(leaves, key=lambda leaf: leaf.first)))
 
 
-def news_of(states: Sequence[State]) -> tuple[News | None, ...]:
-    """What each run means to one trait, given its states from the oldest run on.
-
-    Runs that could not hear it are passed over as if they had not been. "Newly seen" takes two runs running
-    after at least ``LEAST_BEFORE`` runs in which it was never seen, so it can be told only once.
-    """
-    told: list[News | None] = []
-    heard = seen = 0
-    glimpsed = False
-    for state in states:
-        news: News | None = None
-        if state == "seen":
-            if seen == 0:
-                news = "first_glimpse" if heard >= LEAST_BEFORE else "from_the_start"
-            elif glimpsed:
-                news = "newly_seen"
-            elif heard + 1 >= LEAST_HEARD and seen + 1 >= LEAST_SHARE * (heard + 1):
-                news = "old_friend"
-            else:
-                news = "still_there"
-        if state != "could_not_listen":
-            heard += 1
-            seen += state == "seen"
-            glimpsed = news == "first_glimpse"
-        told.append(news)
-    return tuple(told)
+def watched(catalogue: Catalogue) -> tuple[TraitRule, ...]:
+    """The traits that have a leaf: all but those that speak of several runs themselves."""
+    return tuple(rule for rule in catalogue.rules if rule.kind not in ABOUT_RUNS)
 
 
-def _leaf(key: str, states: Sequence[State]) -> Leaf | None:
+def measures_asked(catalogue: Catalogue) -> set[str]:
+    """Keys of the measures that growth, and a judgement against earlier runs, look at."""
+    return {rule.measure for rule in watched(catalogue) if rule.measure}
+
+
+def earlier_run(run: Run) -> EarlierRun:
+    """A remembered run as those who judge the next one want it."""
+    return EarlierRun(str(run.number), run.started_at, run.catalogue, run.measures, run.states)
+
+
+def _leaf(rule: TraitRule, catalogue: Catalogue, runs: Sequence[EarlierRun]) -> Leaf | None:
     """The leaf of a trait, None when it was never seen."""
-    told = news_of(states)
+    told = _news(rule, catalogue, runs)
     moments = [i for i, news in enumerate(told) if news is not None]
     if not moments:
         return None
     opened = next((i for i in moments if told[i] != "first_glimpse"), None)
     friend = next((i for i in moments if told[i] == "old_friend"), None)
+    states = tuple(_state(run, rule.key) for run in runs)
     return Leaf(
-        key=key,
+        key=rule.key,
         stage="friend" if friend is not None else "leaf" if opened is not None else "bud",
         news=told[-1],
-        states=tuple(states),
+        states=states,
         told=told,
         first=moments[0],
         opened=opened,
@@ -179,10 +152,33 @@ def _leaf(key: str, states: Sequence[State]) -> Leaf | None:
     )
 
 
-def _when(run: Run) -> tuple[float, int]:
-    """Place of a run in the order of runs."""
-    return run.started_at.timestamp(), run.number
+def _news(rule: TraitRule, catalogue: Catalogue, runs: Sequence[EarlierRun]) -> tuple[News | None, ...]:
+    """What each run means to one trait. A run that could not hear it is passed over as if it had not been."""
+    new, kept = _rule(catalogue, "new"), _rule(catalogue, "kept")
+    told: list[News | None] = []
+    heard = seen = 0
+    for i, run in enumerate(runs):
+        state = _state(run, rule.key)
+        news: News | None = None
+        heard += state != "could_not_listen"
+        if state == "seen":
+            # Only its first two sights can be news, so only there all the runs before are looked through.
+            about = newly_seen(new, [rule], run.states, run.measures, runs[:i]) if new and seen < 2 else []
+            seen += 1
+            if about:
+                news = "first_glimpse" if about[0].glimpse else "newly_seen"
+            elif seen == 1:
+                news = "from_the_start"
+            else:
+                news = "old_friend" if kept and is_kept(kept, seen, heard) else "still_there"
+        told.append(news)
+    return tuple(told)
 
 
-def _state(run: Run, key: str) -> State:
+def _rule(catalogue: Catalogue, kind: str) -> TraitRule | None:
+    """The catalogue's rule of a kind, None when it has none."""
+    return next((rule for rule in catalogue.rules if rule.kind == kind), None)
+
+
+def _state(run: EarlierRun, key: str) -> State:
     return run.states.get(key, "could_not_listen")

@@ -7,7 +7,7 @@ Not here: how any of them is measured (its own file each).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +100,7 @@ class Measures(Mapping[str, Measure]):
     strides: Strides
     by_key: Mapping[str, Measure]
     cycles: Mapping[str, Cycle]
-    curves: Curves = Curves()
+    curves: Curves = field(default_factory=Curves)
 
     def __getitem__(self, key: str) -> Measure:
         return self.by_key[key]

@@ -68,7 +68,7 @@ class Heard:
     steady : int
         Strides that count.
     running_s : float
-        Time in strides. [s]
+        From the first to the last stride of each bout. [s]
     placement : Placement
     standing_s : float or None
         Length of the quiet standing; None without. [s]
@@ -135,7 +135,7 @@ def hear(measures: Measures, mounting: Mounting, quality: Quality, *, six_positi
     return Heard(
         measures={key: _number(measure) for key, measure in measures.items()},
         steady=int(np.count_nonzero(strides.regular)),
-        running_s=float(np.sum(strides.duration)),
+        running_s=float(strides.ran()[-1]) if len(strides) else 0.0,
         placement=mounting.placement,
         standing_s=None if standing is None else float(standing[1] - standing[0]),
         sign_known=bool(mounting.sign_known),

@@ -131,7 +131,7 @@ class Row:
             )
         return Bound(
             measure,
-            cast(str, unit),
+            unit,
             found.get("floor"),
             found.get("ceiling"),
             self.systematic(field or "systematic", get("systematic")),
@@ -175,6 +175,7 @@ class Row:
         return value
 
     def margins(self) -> dict[str, float]:
+        """How far an end may lie from the middle, by trait."""
         value = self._get("margins", None)
         if not isinstance(value, dict) or not value:
             self.refuse("margins", "expected is { trait = number, ... }")
@@ -184,6 +185,7 @@ class Row:
         return found
 
     def share(self, measure: str) -> ShareRule | None:
+        """Strides that have to show it one by one."""
         value = self._get("share", {})
         if value == {}:
             return None
@@ -202,12 +204,14 @@ class Row:
         return ShareRule(of, self._finite("share", value["above"]), least)
 
     def gates(self) -> tuple[Gate, ...]:
+        """What the recording has to hold."""
         value = self._get("needs", [])
         if not isinstance(value, list) or any(g not in GATES for g in value):
             self.refuse("needs", f"expected is a list of {', '.join(GATES)}")
         return tuple(value)
 
     def span(self, field: str) -> tuple[float, float]:
+        """Two numbers, the first below the second."""
         value = self._get(field, None)
         if not isinstance(value, list) or len(value) != 2:
             self.refuse(field, "expected are two numbers, [low, high]")
@@ -228,6 +232,7 @@ class Row:
         return float(value[0]), float(value[1])
 
     def systematic(self, field: str, value: object) -> tuple[float, float]:
+        """Least uncertainty, without and with a six-position calibration."""
         if not isinstance(value, dict) or set(value) != {"uncalibrated", "six_position"}:
             self.refuse(field, "expected is systematic = { uncalibrated = number, six_position = number }")
         plain = self._finite(field, value["uncalibrated"])

@@ -211,7 +211,7 @@ def _judge_late(rule: TraitRule, heard: Heard, traits: Mapping[str, Trait]) -> T
 def _judge_growth(
     rule: TraitRule, heard: Heard, catalogue: Catalogue, traits: Mapping[str, Trait], earlier: Earlier | None
 ) -> Trait:
-    """This run and the ones before it."""
+    """The run with the ones before it."""
     runs = earlier.runs if earlier is not None else ()
     # A newly seen trait was not seen in so many runs, then in the one before this and in this.
     needed = rule.runs + 1 if rule.kind == "new" else rule.runs - 1
@@ -249,10 +249,8 @@ def _share_reasons(rule: TraitRule, evidence: Evidence) -> list[str]:
     if evidence.share is None:
         return [f"The recording has no {rule.share.measure} stride by stride to go with it."]
     if evidence.share < rule.share.least:
-        return [
-            f"{evidence.share:.0%} of the strides in this recording show it one by one; "
-            f"from {rule.share.least:.0%} on it is spoken of."
-        ]
+        shown = f"{evidence.share:.0%} of the strides in this recording show it one by one"
+        return [f"{shown}; from {rule.share.least:.0%} on it is spoken of."]
     return []
 
 
