@@ -78,6 +78,7 @@ def pictures_of(page: Page) -> list[np.ndarray]:
     """The page's top and each of its pictures as small ones (SMALL, SMALL, 3): letters are a grey texture there."""
     from PIL import Image
 
+    page.evaluate("scrollTo(0, 0)")
     shots = [page.screenshot()]
     for picture in page.locator(PICTURES).all():
         if picture.is_visible():

@@ -16,7 +16,9 @@ from gait.measures.measure import Measures
 from gait.pipeline import Analysis
 from gait.recording import Placement
 from gait.traits.earlier import State
+from gait.traits.heard import Number
 from gait.traits.ledger import About
+from gait.traits.rules import load_catalogue
 from gait.traits.trait import Evidence, Trait
 from tests.gait.an_analysis import STRIDE, a_mounting, a_ratio, an_analysis, some_measures
 
@@ -121,8 +123,9 @@ def a_growth(
     """Growth over runs; a row of letters a trait, one a run: s seen, n not spoken of, c could not listen."""
     rows = states or {
         "turn": "ssssssssss", "lean": "snssssssss", "spring": "nsssnsssss", "rhythm": "ccssssssss", "regular": "ccnnsnnsns",
-        "together": "nnnnsssnss", "shift": "nnnnnnsnss", "two_as_one": "nnnnnnnnss", "settle": "cccccnnnns",
+        "together": "nnnnsssnss", "two_as_one": "nnnnnnsnss", "shift": "nnnnnnnnss", "settle": "cccccnnnns",
     }  # fmt: skip
+    catalogue = load_catalogue()
     names: dict[str, State] = {"s": "seen", "n": "not_spoken_of", "c": "could_not_listen"}
     count = len(next(iter(rows.values())))
     first = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
@@ -131,8 +134,15 @@ def a_growth(
         Run(
             number=i + 1, content=f"{i:064x}", started_at=first + timedelta(days=3 * i), dated="recording",
             source=f"run{i}.csv", placement=placement, running_s=1800 * STRIDE, strides=1800,
-            states={key: names[row[i]] for key, row in rows.items()}, feel=felt.get(i, ""),
+            states={key: names[row[i]] for key, row in rows.items()}, feel=felt.get(i, ""), catalogue=catalogue.version,
+            measures={catalogue[key].measure: _number(row[i] == "s") for key, row in rows.items()},
         )
         for i in range(count)
     ]  # fmt: skip
-    return grow(runs)
+    return grow(runs, catalogue, runs[-1])
+
+
+def _number(seen: bool) -> Number:
+    """A measure that has moved where its trait is seen."""
+    value = 10.0 if seen else 0.0
+    return Number(value, value - 0.1, value + 0.1, 0.1, 1000, 30, 1.0)

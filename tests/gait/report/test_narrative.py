@@ -205,10 +205,10 @@ def test_growth_says_what_is_there_and_no_loss() -> None:
     story = narrate(everything(), WORDS, a_growth())
     assert story.growth is not None
     assert story.growth.lines == (
-        "Something else is going right: both steps alike. It was there two runs running.",
+        "Something else is going right: the shift from foot to foot. It was there two runs running.",
         "A first glimpse: finding your flow.",
-        "Old friends: the turn of your upper body; a little forward; the spring in it; the steady beat.",
-        "Still there: each stride like the last; turn and landing as one; the shift from foot to foot.",
+        "Old friends: a little forward; the turn of your upper body; the spring in it; the steady beat.",
+        "Still there: each stride like the last; turn and landing as one; both steps alike.",
     )
     assert story.growth.felt[0] == ("29 March 2026", "light, and easy after the bridge")
     for text in said_in(story):
