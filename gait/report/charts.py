@@ -164,7 +164,8 @@ def _regular(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
 
 
 def _two_as_one(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
-    cycle, place = analysis.measures.cycles.get("height"), place_of(analysis)
+    cycles, place = analysis.measures.cycles, place_of(analysis)
+    cycle = cycles.get("vertical_acceleration") or cycles.get("height")
     if cycle is None:
         return None
     middle = _middle_phase(analysis.measures.strides)

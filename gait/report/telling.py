@@ -116,8 +116,11 @@ def _told(trait: Trait, analysis: Analysis, words: Words) -> tuple[str, dict[str
 
 
 def _often(trait: Trait, words: Words) -> str:
+    """In how many strides; where single strides were not asked, no more than "as you ran"."""
     share = trait.evidence.share
-    return words.say("often.nearly_all" if share is not None and share >= NEARLY_ALL else "often.most")
+    if share is None:
+        return words.say("often.none")
+    return words.say("often.nearly_all" if share >= NEARLY_ALL else "often.most")
 
 
 def _stride_time(analysis: Analysis) -> float | None:

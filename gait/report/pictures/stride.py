@@ -18,6 +18,11 @@ from gait.rotations import Floats
 SOLE = "M-1-13C5-13 7-7 6-1C5 4 5 7 4 10C3 14-4 14-4 10C-4 5-6 2-6-4C-6-9-4-13-1-13Z"
 
 
+#: The marks of a clock where the turn is furthest left, and furthest right.
+FIRST: dict[str, object] = {"fill": HUE, "stroke": HUE, "stroke_width": 2.2}
+SECOND: dict[str, object] = {"fill": PAPER, "stroke": HUE, "stroke_width": 2.6}
+
+
 class Landings(NamedTuple):
     """The two landings of a stride: names, feet ("left", "right" or "") and where the second is, 0 to 1."""
 
@@ -254,7 +259,7 @@ def clock(
     moments : two (m,) arrays
         Phases at which the turn of some strides was furthest left and right.
     """
-    picture = Picture(WIDTH, 344)
+    picture = Picture(WIDTH, 368)
     middle, rim = (WIDTH / 2, 172.0), 108.0
 
     def on(phase: Floats | float, radius: Floats | float) -> Floats:
@@ -284,18 +289,15 @@ def clock(
         )  # fmt: skip
         reach = float(np.interp(phase % 1.0, whole.phase, ring["mean"]))
         picture.line(np.concatenate([on(phase, reach), on(phase, rim)]), stroke_width=1.4, opacity=0.8)
-        picture.circle(*on(phase, rim)[0], 6.5, fill=HUE)
-        # Beside the rim; near the top and the bottom, where landings are named, a little lower or higher.
-        x, y = on(phase, rim + 22)[0]
-        side = 1 if np.sin(2 * np.pi * phase) >= 0 else -1
-        near = abs(x - middle[0]) < 62
-        x = middle[0] + side * max(abs(x - middle[0]), 62.0)
-        y += (16 if y < middle[1] else -6) if near else 5
-        picture.text(x, y, name, at="start" if side > 0 else "end", fill=HUE, font_size=f"{TEXT - 1:g}px")
+        look = FIRST if name == extremes[0][0] else SECOND
+        picture.circle(*on(phase, rim)[0], 6.5, **look)
     for phase, name, foot in ((0.0, names.first, names.feet[0]), (names.middle, names.second, names.feet[1])):
         x, y = on(phase, rim)[0]
         picture.circle(x, y, 14, fill=PAPER, opacity=0.85)
         sole(picture, x, y, foot, 0.9)
         up = y < middle[1]
         picture.text(x, y - 26 if up else y + 36, name, at="middle")
+    for (name, _), x, look in zip(extremes, (18.0, WIDTH / 2 + 12), (FIRST, SECOND), strict=True):
+        picture.circle(x, 348, 6, **look)
+        picture.text(x + 14, 353, name, fill=HUE)
     return picture

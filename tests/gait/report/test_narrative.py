@@ -56,7 +56,7 @@ def test_sentences_with_their_numbers() -> None:
             "and in nearly every stride there was a moment with both feet in the air."
         ),
         "Your upper body was ahead of your own standing line in nearly every stride, by about 6°.",
-        "The turn of your upper body met your landing at nearly the same moment, stride after stride.",
+        "The turn of your upper body and your landing kept time with each other, stride after stride.",
         "Stride after stride your movement went up and down in nearly the same way.",
         "One stride took as long as the next, give or take a hundredth of a second.",
     ]
