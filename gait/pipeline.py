@@ -280,9 +280,7 @@ class Pipeline:
         starts = set_off_room.find_set_offs(settled, bouts, contacts, mounting.q_torso_sensor)
         view = View(strides, replace(cycles, strides=strides), mounting, quality, six, starts)
         measures = measure_all(view)
-        traits = judge(
-            measures, mounting, quality, self._catalogue, six_position=six, earlier=self._earlier
-        )
+        traits = judge(measures, mounting, quality, self._catalogue, six_position=six, earlier=self._earlier)
         t0, t1 = float(motion.t[0]), float(motion.t[-1])
         start = t0 + SETTLE if self._forgot else t0
         return Analysis(

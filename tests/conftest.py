@@ -22,7 +22,9 @@ def missing(what: str) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """A switch that takes what is there now for what is expected from now on."""
-    parser.addoption("--update-golden", action="store_true", help="write the golden files anew and show what changed")
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files anew and show what changed"
+    )
 
 
 @pytest.fixture(scope="session")

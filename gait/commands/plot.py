@@ -11,7 +11,7 @@ import logging
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gait.commands.command import DONE, UsageError, a_path, tell
 from gait.commands.folder import OutputError, default_folder
@@ -48,14 +48,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = PURPOSE, EPILOG
     parser.usage = "gait plot RUN --measure KEY [options]"
     parser.add_argument("run", metavar="RUN", type=a_path, help="the recording, or a folder of gait analyze")
-    parser.add_argument("--measure", metavar="KEY", required=True, help="as in analysis.json: lean, rotation, cadence, ...")
+    parser.add_argument(
+        "--measure", metavar="KEY", required=True, help="as in analysis.json: lean, rotation, cadence, ..."
+    )
     parser.add_argument("--over", choices=("time", "stride"), default="time", help="time by default")
     parser.add_argument(
-        "-o", "--out", metavar="FILE", type=a_path, help="the picture: .pdf, .svg or .png; <stem>-<measure>.pdf by default"
+        "-o",
+        "--out",
+        metavar="FILE",
+        type=a_path,
+        help="the picture: .pdf, .svg or .png; <stem>-<measure>.pdf by default",
     )
     parser.add_argument("--force", action="store_true", help="write over a file that is there")
-    parser.add_argument("--placement", metavar="WHERE", help="where the sensor was worn, when RUN is a recording")
-    parser.add_argument("--standing", metavar="FILE", type=a_path, help="a second recording, of quiet standing")
+    parser.add_argument(
+        "--placement", metavar="WHERE", help="where the sensor was worn, when RUN is a recording"
+    )
+    parser.add_argument(
+        "--standing", metavar="FILE", type=a_path, help="a second recording, of quiet standing"
+    )
     parser.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
 
 
@@ -81,7 +91,12 @@ def run(args: argparse.Namespace) -> int:
     passing = out.with_name(f".{out.stem}.{os.getpid()}{out.suffix.lower()}")
     try:
         # Letters stay letters, and the same numbers give the same file.
-        settings = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "gait", "text.parse_math": False}
+        settings: dict[Any, Any] = {
+            "svg.fonttype": "none",
+            "pdf.fonttype": 42,
+            "svg.hashsalt": "gait",
+            "text.parse_math": False,
+        }
         with rc_context(settings):
             figure.savefig(passing, dpi=DPI, metadata=_METADATA[out.suffix.lower()])
         passing.replace(out)

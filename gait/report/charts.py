@@ -6,7 +6,7 @@ Not here: strokes (pictures/), the run as a strip (strip.py), tables of their da
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +56,9 @@ def _lean(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
     )
     low, high = (words.amount(v, "deg") for v in np.percentile(angles, [10, 90]))
     told = {"count": words.number(len(angles)), "low": low, "high": high}
-    return _chart(trait, picture, analysis, words, tables.of_strides(at, [measure], analysis, words), **told)
+    return _chart(
+        trait, picture, analysis, words, tables.of_strides(at, [measure], analysis, words), told=told
+    )
 
 
 def _set_off(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
@@ -71,7 +73,7 @@ def _set_off(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
         told=told_number(trait.evidence, words),
     )
     told = {"count": words.number(len(starts.lean_deg))}
-    return _chart(trait, picture, analysis, words, tables.of_starts(starts, words), **told)
+    return _chart(trait, picture, analysis, words, tables.of_starts(starts, words), told=told)
 
 
 def _turn(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
@@ -90,7 +92,7 @@ def _turn(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
     if cycle is None:
         table = tables.of_strides(at, [measure], analysis, words)
         return _chart(
-            trait, picture, analysis, words, table, caption="caption_above", number=number
+            trait, picture, analysis, words, table, caption="caption_above", told={"number": number}
         )
     over, names = _curve(cycle), _landings(analysis.measures.strides, words)
     limit = float(np.max(np.abs([over.low, over.high]))) * 1.35
@@ -98,8 +100,8 @@ def _turn(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
     stride.turn_curve(picture, Box(16, 236, WIDTH - 32, 132, -limit, limit), over, names, left, right)
     told = dict(zip(("left", "right"), _extremes_told(cycle, words), strict=True))
     return _chart(
-        trait, picture, analysis, words, tables.of_cycle(cycle, words), slots=("alt", "alt_cycle"), number=number,
-        **told,
+        trait, picture, analysis, words, tables.of_cycle(cycle, words), slots=("alt", "alt_cycle"),
+        told={"number": number, **told},
     )  # fmt: skip
 
 
@@ -134,7 +136,7 @@ def _rhythm(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
     early, late = (words.trait("rhythm", place, slot) for slot in ("early", "late"))
     picture = run.beat(rows, early=early, late=late)
     table = tables.of_beats(rows, analysis.recording.start_s, words)
-    return _chart(trait, picture, analysis, words, table, rows=words.number(len(rows)))
+    return _chart(trait, picture, analysis, words, table, told={"rows": words.number(len(rows))})
 
 
 def _spring(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
@@ -149,7 +151,7 @@ def _spring(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
     )  # fmt: skip
     return _chart(
         trait, picture, analysis, words, tables.of_cycle(cycle, words),
-        number=number or words.amount(measure.value, "cm"),
+        told={"number": number or words.amount(measure.value, "cm")},
     )  # fmt: skip
 
 
@@ -160,7 +162,7 @@ def _regular(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
     some = overlay.rows[:: -(-len(overlay.rows) // MOST_OVERLAID)]
     picture = stride.overlaid(some, _landings(analysis.measures.strides, words))
     table = tables.of_overlay(overlay.phase, some, words)
-    return _chart(trait, picture, analysis, words, table, count=words.number(len(some)))
+    return _chart(trait, picture, analysis, words, table, told={"count": words.number(len(some))})
 
 
 def _two_as_one(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
@@ -201,7 +203,7 @@ def _together(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
     phases = _extremes(cycle)
     names = (words.trait("together", place, "left"), words.trait("together", place, "right"))
     clock = analysis.measures.curves.clock
-    moments = (np.zeros(0), np.zeros(0))
+    moments: tuple[Floats, Floats] = (np.zeros(0), np.zeros(0))
     if clock is not None and len(clock.start):
         some = _evenly(len(clock.start), MOST_LINES)
         moments = (clock.furthest_left[some], clock.furthest_right[some])
@@ -210,7 +212,7 @@ def _together(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
         ((names[0], phases[0]), (names[1], phases[1])), concentration, moments,
     )  # fmt: skip
     told = dict(zip(("left", "right"), _extremes_told(cycle, words), strict=True))
-    return _chart(trait, picture, analysis, words, tables.of_cycle(cycle, words), **told)
+    return _chart(trait, picture, analysis, words, tables.of_cycle(cycle, words), told=told)
 
 
 _PICTURES: dict[str, Callable[[Trait, Analysis, Words], Chart | None]] = {
@@ -237,7 +239,7 @@ def _chart(
     *,
     caption: str = "caption",
     slots: tuple[str, ...] = ("alt",),
-    **told: str,
+    told: Mapping[str, str] | None = None,
 ) -> Chart:
     """A picture with the words of its trait; each slot of the text has a second part with numbers."""
     key, place = trait.rule.key, place_of(analysis)
@@ -245,7 +247,7 @@ def _chart(
     for slot in slots:
         sentences.append(words.trait(key, place, slot))
         if words.numbers and words.knows(key, f"{slot}_told"):
-            sentences.append(words.trait(key, place, f"{slot}_told", **told))
+            sentences.append(words.trait(key, place, f"{slot}_told", **(told or {})))
     title, text = words.trait(key, place, "title"), " ".join(sentences)
     svg = picture.to_svg(f"pic-{key}", title, text)
     return Chart(key, title, text, words.trait(key, place, caption), svg, table if words.numbers else None)

@@ -92,13 +92,14 @@ def of_starts(starts: Starts, words: Words) -> Table:
 def of_strip(stretches: Iterable[Stretch], settling: Settling | None, begin: float, words: Words) -> Table:
     """The run in time: its stretches, or how far its parts are from the run's own pattern."""
     if settling is not None and len(settling.t):
-        rows = [
+        distances = [
             (_clock(settling.t[i] - begin, words), words.number(settling.distance[i], 2))
             for i in _thinned(len(settling.t), MOST_ROWS)
         ]
-        return Table((words.say("analyst.at"), words.say("analyst.distance")), tuple(rows))
+        return Table((words.say("analyst.at"), words.say("analyst.distance")), tuple(distances))
     rows = [
-        (words.say(f"analyst.{s.kind}_kind"), _clock(s.start, words), _clock(s.stop, words)) for s in stretches
+        (words.say(f"analyst.{s.kind}_kind"), _clock(s.start, words), _clock(s.stop, words))
+        for s in stretches
     ]
     columns = tuple(words.say(f"analyst.{name}") for name in ("kind", "start", "stop"))
     return Table(columns, tuple(rows[:MOST_ROWS]))
@@ -119,10 +120,12 @@ def _over_phase(
 
 def _thinned(n: int, most: int) -> list[int]:
     """Indices of at most so many of n, evenly from the first on."""
-    return np.unique(np.linspace(0, max(n - 1, 0), min(n, most)).round().astype(int)).tolist()
+    return sorted({round(i) for i in np.linspace(0, max(n - 1, 0), min(n, most)).tolist()})
 
 
 def _clock(seconds: float, words: Words) -> str:
     """Minutes and seconds."""
     minutes, rest = divmod(max(0.0, round(float(seconds), 1)), 60.0)
-    return words.say("unit.clock", m=f"{minutes:.0f}", s=f"{rest:04.1f}".replace(".", words.text["language.point"]))
+    return words.say(
+        "unit.clock", m=f"{minutes:.0f}", s=f"{rest:04.1f}".replace(".", words.text["language.point"])
+    )

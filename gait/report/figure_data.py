@@ -113,10 +113,16 @@ def time_of(analysis: Analysis, key: str, words: Words) -> OverTime:
     if key not in measures:
         raise NothingToPlot(f"There is no measure {key!r}. {_there_is(known)}")
     measure = measures[key]
-    keep = np.isfinite(measure.per_stride) if len(measure.per_stride) == len(strides) else np.zeros(len(strides), bool)
+    keep = (
+        np.isfinite(measure.per_stride)
+        if len(measure.per_stride) == len(strides)
+        else np.zeros(len(strides), bool)
+    )
     if not keep.any():
         because = f" ({measure.why[0]})" if measure.why else ""
-        raise NothingToPlot(f"{key} has no values stride by stride in this recording{because}. {_there_is(known)}")
+        raise NothingToPlot(
+            f"{key} has no values stride by stride in this recording{because}. {_there_is(known)}"
+        )
     kinds = np.asarray(analysis.bouts.kind) == "run"
     borders = np.stack([analysis.bouts.start[kinds], analysis.bouts.stop[kinds]], axis=1).ravel() - begin
     return OverTime(
@@ -137,14 +143,24 @@ def stride_of(analysis: Analysis, key: str, words: Words) -> OverStride:
     cycles, strides = analysis.measures.cycles, analysis.measures.strides
     cycle = cycles.get(CURVE_OF.get(key, key))
     if cycle is None:
-        raise NothingToPlot(f"{key} has no curve over the stride in this recording. {_there_is(sorted(cycles))}")
+        raise NothingToPlot(
+            f"{key} has no curve over the stride in this recording. {_there_is(sorted(cycles))}"
+        )
     keep = np.asarray(strides.regular, bool)
     opens, moments = _moments(
         str(strides.side[keep][0]) if keep.any() else "", strides.start[keep], strides.stop[keep],
         (strides.middle[keep], strides.toe_off_first[keep], strides.toe_off_second[keep]),
     )  # fmt: skip
     return OverStride(
-        words.measure(key), _sign(cycle.unit, words), cycle.phase, cycle.mean, cycle.low, cycle.high, 0, opens, moments
+        words.measure(key),
+        _sign(cycle.unit, words),
+        cycle.phase,
+        cycle.mean,
+        cycle.low,
+        cycle.high,
+        0,
+        opens,
+        moments,
     )
 
 
@@ -207,7 +223,15 @@ def stride_in(folder: Path, key: str, words: Words) -> OverStride:
         str(strides["side"].iloc[0]), start, stop, (contact[first + 1], toe_off[first], toe_off[first + 1])
     )
     return OverStride(
-        words.measure(key), _sign(unit, words), phase, waves[whole].mean(axis=0), low, high, int(whole.sum()), opens, moments
+        words.measure(key),
+        _sign(unit, words),
+        phase,
+        waves[whole].mean(axis=0),
+        low,
+        high,
+        int(whole.sum()),
+        opens,
+        moments,
     )
 
 
@@ -218,7 +242,9 @@ def _moments(
     feet = {"left": ("left", "right"), "right": ("right", "left")}
     first, second = feet.get(side, ("one foot's", "other foot's"))
     found = []
-    for name, moment in zip((f"{second} contact", f"{first} toe-off", f"{second} toe-off"), times, strict=True):
+    for name, moment in zip(
+        (f"{second} contact", f"{first} toe-off", f"{second} toe-off"), times, strict=True
+    ):
         share = (moment - start) / (stop - start)
         share = share[np.isfinite(share)]
         if len(share):

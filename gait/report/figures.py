@@ -6,7 +6,7 @@ Not here: where its numbers come from (figure_data.py), the page's pictures (pic
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -42,9 +42,11 @@ def draw_over_time(data: OverTime) -> Figure:
     figure = _figure()
     axes = figure.subplots()
     counted = data.counted
-    dots = {"ls": "none", "marker": ".", "ms": 2.0, "mew": 0.0}
+    dots: dict[str, Any] = {"ls": "none", "marker": ".", "ms": 2.0, "mew": 0.0}
     if (~counted).any():
-        axes.plot(data.t[~counted], data.value[~counted], color="0.7", label="strides that do not count", **dots)
+        axes.plot(
+            data.t[~counted], data.value[~counted], color="0.7", label="strides that do not count", **dots
+        )
     axes.plot(data.t[counted], data.value[counted], color=BAND, label="strides that count", **dots)
     label: str | None = f"mean of {RUNNING} strides ± 1 sd"
     for bout in np.unique(data.bout[counted]):
@@ -103,11 +105,13 @@ def _figure() -> Figure:
 
 def _finish(axes: Axes, name: str, unit: str) -> None:
     axes.set_ylabel(f"{name} [{unit}]" if unit else name, fontsize=LETTERS)
-    axes.xaxis.label.set_size(LETTERS)
+    axes.xaxis.label.set_fontsize(LETTERS)
     axes.tick_params(labelsize=LETTERS - 1)
     axes.spines[["top", "right"]].set_visible(False)
     # Beside the data, where it hides none of it.
-    axes.legend(fontsize=LETTERS - 2, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), markerscale=3)
+    axes.legend(
+        fontsize=LETTERS - 2, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), markerscale=3
+    )
 
 
 def _running(values: Floats) -> tuple[Floats, Floats]:

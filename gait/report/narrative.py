@@ -114,9 +114,7 @@ def narrate(analysis: Analysis, words: Words, growth: Growth | None = None) -> S
             else words.say("story.no_strides", duration=words.duration(running))
         )
         headline, keep = words.say("story.none_clear_headline"), words.say("story.none_clear_keep")
-        return Story(
-            "nothing_clear", headline, opening, (), None, (), grown, (), keep, quiet, footer
-        )
+        return Story("nothing_clear", headline, opening, (), None, (), grown, (), keep, quiet, footer)
     place = place_of(analysis)
     said = {t.rule.key: say_trait(t, analysis, words) for t in told}
     plain = [s for key, s in said.items() if key not in (CONNECTION, *STRIP)]

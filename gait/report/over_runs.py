@@ -52,14 +52,20 @@ def tell_growth(growth: Growth, words: Words) -> Grown:
     growth : Growth
     words : Words
     """
-    place, runs = PLACES[_placement(growth)], len(growth.runs)
+    place, runs = _place(growth), len(growth.runs)
     first = runs == 1
     lines = []
     for news in NEWS:
         names = [named(leaf.key, place, words) for leaf in growth.leaves if leaf.news == news]
         if names:
             several = news == "newly_seen" and len(names) > 1
-            slot = f"{news}_several" if several else f"{news}_first" if news == "from_the_start" and first else news
+            slot = (
+                f"{news}_several"
+                if several
+                else f"{news}_first"
+                if news == "from_the_start" and first
+                else news
+            )
             lines.append(words.say(f"growth.{slot}", names=words.listed(names)))
     if not lines:
         lines.append(words.say("growth.quiet" if growth.leaves else "growth.none"))
@@ -68,16 +74,20 @@ def tell_growth(growth: Growth, words: Words) -> Grown:
     else:
         headline = words.say("growth.headline_none")
     where = words.say(f"growth.place_{place}")
-    opening = words.say("growth.opening_one" if first else "growth.opening", runs=words.number(runs), place=where)
+    opening = words.say(
+        "growth.opening_one" if first else "growth.opening", runs=words.number(runs), place=where
+    )
     felt = [(words.day(run.started_at), run.feel) for run in reversed(growth.runs) if run.feel]
     return Grown(headline, opening, tuple(lines), tuple(felt[:MOST_FELT]))
 
 
 def draw_growth(growth: Growth, words: Words) -> Chart:
     """The plant."""
-    place, runs = PLACES[_placement(growth)], len(growth.runs)
+    place, runs = _place(growth), len(growth.runs)
     leaves = [
-        Leaf(leaf.key, named(leaf.key, place, words), leaf.stage, leaf.news in ("newly_seen", "first_glimpse"))
+        Leaf(
+            leaf.key, named(leaf.key, place, words), leaf.stage, leaf.news in ("newly_seen", "first_glimpse")
+        )
         for leaf in growth.leaves
     ]
     title = words.say("growth.title")
@@ -86,8 +96,10 @@ def draw_growth(growth: Growth, words: Words) -> Chart:
     if words.numbers:
         text += " " + words.say("growth.alt_told", runs=words.number(runs))
         columns = tuple(words.say(f"growth.{name}") for name in ("leaf", "stage", "first", "seen"))
-        rows = [_row(leaf.name, found.stage, growth, found.first, found.seen, words)
-                for leaf, found in zip(leaves, growth.leaves, strict=True)]
+        rows = [
+            _row(leaf.name, found.stage, growth, found.first, found.seen, words)
+            for leaf, found in zip(leaves, growth.leaves, strict=True)
+        ]
         table = Table(columns, tuple(rows))
     svg = plant(leaves, runs).to_svg("pic-growth", title, text)
     return Chart("growth", title, text, words.say("growth.caption"), svg, table)
@@ -99,6 +111,6 @@ def _row(name: str, stage: str, growth: Growth, first: int, seen: int, words: Wo
     return (name, how_far, words.day(growth.runs[first].started_at), runs)
 
 
-def _placement(growth: Growth) -> str:
-    """Where it was worn, "unknown" where that is no word of ours."""
-    return growth.placement if growth.placement in PLACES else "unknown"
+def _place(growth: Growth) -> str:
+    """Word for where it was worn; "trunk" where that is no word of ours."""
+    return next((word for placement, word in PLACES.items() if placement == growth.placement), "trunk")

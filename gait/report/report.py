@@ -71,7 +71,9 @@ class Report:
     def summary(self) -> str:
         """The runner's part in short, for a terminal."""
         story, words = self.story, self.words
-        items = [said.sentence for said in (*story.highlights, story.connection, *story.strip) if said is not None]
+        items = [
+            said.sentence for said in (*story.highlights, story.connection, *story.strip) if said is not None
+        ]
         more = words.listed(said.name for said in story.others)
         paragraphs = [
             story.headline,

@@ -53,7 +53,9 @@ def draw_strip(analysis: Analysis, words: Words) -> Chart | None:
     if flow is not None:
         text += " " + words.say("page.strip_alt_flow")
     caption = words.trait("settle", place, "caption") if band is not None else words.say("page.strip_caption")
-    table = of_strip(stretches, settling if band is not None else None, begin, words) if words.numbers else None
+    table = (
+        of_strip(stretches, settling if band is not None else None, begin, words) if words.numbers else None
+    )
     return Chart(
         "strip", title, text, caption, wide.to_svg("pic-strip", title, text), table,
         narrow.to_svg("pic-strip-narrow", title, text),

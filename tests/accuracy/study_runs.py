@@ -105,9 +105,7 @@ def make_run(seed: int) -> Run:
     rng = np.random.default_rng([seed, 77])
     plan = _plan(rng)
     made = plan.made
-    recording, truth = draw(
-        seed, sensor=made["sensor"], course=plan.course, rate_hz=RATE, **plan.runner
-    )
+    recording, truth = draw(seed, sensor=made["sensor"], course=plan.course, rate_hz=RATE, **plan.runner)
     recording = _spoilt(recording, truth, made, rng)
     placement = truth.runner.placement if made["placement_known"] else "unknown"
     found = analyze(recording, placement=placement)
@@ -116,9 +114,7 @@ def make_run(seed: int) -> Run:
 
 
 def _plan(rng: np.random.Generator) -> _Plan:
-    levels: dict[str, Level] = {
-        key: LEVELS[int(rng.choice(3, p=(0.4, 0.25, 0.35)))] for key in TRAITS
-    }
+    levels: dict[str, Level] = {key: LEVELS[int(rng.choice(3, p=(0.4, 0.25, 0.35)))] for key in TRAITS}
     # Traits that cannot be listened to without another one are tried with it more often than by chance.
     if levels["turn"] != "clear" and rng.random() < 0.5:
         levels["turn"] = "clear"
@@ -172,7 +168,9 @@ def _runner(
 ) -> dict[str, Any]:
     """Settings of the runner that put each trait at its level."""
 
-    def between(key: str, absent: tuple[float, float], near: tuple[float, float], clear: tuple[float, float]) -> float:
+    def between(
+        key: str, absent: tuple[float, float], near: tuple[float, float], clear: tuple[float, float]
+    ) -> float:
         spans = {"absent": absent, "near": near, "clear": clear}
         return float(rng.uniform(*spans[levels[key]]))
 
@@ -185,7 +183,9 @@ def _runner(
     if levels["shift"] == "absent" and rng.random() < 0.4:
         # It tips, but its way from side to side belongs to the landings.
         roll = float(rng.uniform(2.5, 5.0))
-        shape = replace(shape, push=0.0, sideways=((2, 6.0, 40.0), *((k, 0.2 * a, p) for k, a, p in shape.sideways)))
+        shape = replace(
+            shape, push=0.0, sideways=((2, 6.0, 40.0), *((k, 0.2 * a, p) for k, a, p in shape.sideways))
+        )
     if levels["regular"] == "absent":
         shock_cv, impact = float(rng.uniform(0.7, 1.0)), float(rng.uniform(3.5, 6.0))
     elif levels["regular"] == "near":
@@ -213,8 +213,16 @@ def _runner(
         * float(rng.choice([-1.0, 1.0])),
         "turn_loose_deg": between("together", (36.0, 55.0), (14.0, 30.0), (0.0, 8.0)),
         "settle_s": float(rng.uniform(90.0, 330.0)) if settles != "absent" else 0.0,
-        "settle_by": {"absent": 0.0, "near": float(rng.uniform(0.05, 0.3)), "clear": float(rng.uniform(0.5, 0.9))}[settles],
-        "fade_by": {"absent": float(rng.uniform(0.4, 0.7)), "near": float(rng.uniform(0.05, 0.3)), "clear": 0.0}[fades],
+        "settle_by": {
+            "absent": 0.0,
+            "near": float(rng.uniform(0.05, 0.3)),
+            "clear": float(rng.uniform(0.5, 0.9)),
+        }[settles],
+        "fade_by": {
+            "absent": float(rng.uniform(0.4, 0.7)),
+            "near": float(rng.uniform(0.05, 0.3)),
+            "clear": 0.0,
+        }[fades],
     }
 
 
@@ -300,7 +308,9 @@ def what_was_true(truth: Truth, found: Analysis) -> dict[str, float]:
     for key, x in per_stride.items():
         x = x[np.isfinite(x)]
         k = len(x)
-        out[f"late_{key}"] = float(x[int(END * k) :].mean() - x[int(MIDDLE[0] * k) : int(MIDDLE[1] * k)].mean())
+        out[f"late_{key}"] = float(
+            x[int(END * k) :].mean() - x[int(MIDDLE[0] * k) : int(MIDDLE[1] * k)].mean()
+        )
     out["strides"] = float(n)
     return out
 

@@ -23,7 +23,6 @@ from gait.report.report import Report, build
 from gait.report.words import load_words
 from gait.rotations import from_rotvec
 from gait.synthetic import Course, Runner, Sensor, Stretch, simulate
-from gait.units import RAD
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "reports"
 
@@ -137,14 +136,22 @@ def test_a_run_is_told_as_it_was_when_it_was_read(
         elif not update_golden:
             assert before, f"{file.name} is not there; --update-golden writes it"
             same = alike(json.loads(text), json.loads(before)) if kind == "json" else text == before
-            assert same, "\n".join(difflib.unified_diff(before.splitlines(), text.splitlines(), "before", "now", lineterm=""))
+            assert same, "\n".join(
+                difflib.unified_diff(before.splitlines(), text.splitlines(), "before", "now", lineterm="")
+            )
 
 
 def show(before: str, now: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Print what changed past pytest's capture."""
     with capsys.disabled():
         print()
-        print("\n".join(difflib.unified_diff(before.splitlines(), now.splitlines(), name, f"{name}, now", lineterm="", n=1)))
+        print(
+            "\n".join(
+                difflib.unified_diff(
+                    before.splitlines(), now.splitlines(), name, f"{name}, now", lineterm="", n=1
+                )
+            )
+        )
 
 
 def test_every_golden_file_has_its_run() -> None:

@@ -6,6 +6,8 @@ Not here: curves over the stride (stride.py), which angles (charts.py).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gait.report.pictures.svg import DOTTED, HUE, INK, PAPER, SOFT, TEXT, WIDTH, Picture
@@ -50,7 +52,7 @@ def from_side(
     def along(angle: float, length: float) -> tuple[float, float]:
         return hip[0] + length * float(np.sin(angle * RAD)), hip[1] - length * float(np.cos(angle * RAD))
 
-    def body(angle: float, **style: object) -> None:
+    def body(angle: float, **style: Any) -> None:
         picture.begin(f"translate({hip[0]:.1f} {hip[1]:.1f}) rotate({angle:.2f})")
         picture.path(TRUNK, **style)
         if whole:

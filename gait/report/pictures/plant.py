@@ -107,7 +107,9 @@ def _leaf(picture: Picture, x: float, y: float, side: int, leaf: Leaf) -> None:
     )  # fmt: skip
     if leaf.stage != "bud":
         picture.path(
-            f"M0 0C{0.3 * length:.1f} -3 {0.7 * length:.1f} -3 {0.93 * length:.1f} -0.5", stroke=HUE, stroke_width=1.2
+            f"M0 0C{0.3 * length:.1f} -3 {0.7 * length:.1f} -3 {0.93 * length:.1f} -0.5",
+            stroke=HUE,
+            stroke_width=1.2,
         )
     if leaf.stage == "friend":
         for share in (0.26, 0.42, 0.58, 0.73):

@@ -7,7 +7,7 @@ Not here: curves over a stride (stride.py), the analyst's small plots (small_plo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -154,9 +154,9 @@ def strip(
 def _half_width(distance: Floats, of: Floats) -> Floats:
     """Half the strip's width for distances, against those of the whole run."""
     usual = float(np.median(of)) or 1.0
-    return np.clip(HALF["run"] * distance / usual, 3.0, WIDEST)
+    return np.asarray(np.clip(HALF["run"] * distance / usual, 3.0, WIDEST))
 
 
-def _ribbon(picture: Picture, x: Floats, middle: float, half: Floats, **style: object) -> None:
+def _ribbon(picture: Picture, x: Floats, middle: float, half: Floats, **style: Any) -> None:
     upper, lower = np.stack([x, middle - half], axis=1), np.stack([x, middle + half], axis=1)
     picture.area(np.concatenate([upper, lower[::-1]]), stroke=INK, stroke_width=0, **style)

@@ -7,9 +7,10 @@ Not here: the trunk (body.py), the run (run.py), which curves (charts.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gait.report.pictures.svg import DOTTED, HUE, INK, PAPER, SOFT, TEXT, WIDTH, Picture
 from gait.rotations import Floats
@@ -19,8 +20,8 @@ SOLE = "M-1-13C5-13 7-7 6-1C5 4 5 7 4 10C3 14-4 14-4 10C-4 5-6 2-6-4C-6-9-4-13-1
 
 
 #: The marks of a clock where the turn is furthest left, and furthest right.
-FIRST: dict[str, object] = {"fill": HUE, "stroke": HUE, "stroke_width": 2.2}
-SECOND: dict[str, object] = {"fill": PAPER, "stroke": HUE, "stroke_width": 2.6}
+FIRST: dict[str, Any] = {"fill": HUE, "stroke": HUE, "stroke_width": 2.2}
+SECOND: dict[str, Any] = {"fill": PAPER, "stroke": HUE, "stroke_width": 2.6}
 
 
 class Landings(NamedTuple):
@@ -56,7 +57,7 @@ class Box(NamedTuple):
     low: float
     high: float
 
-    def at(self, phase: Floats | float, value: Floats | float) -> Floats:
+    def at(self, phase: ArrayLike, value: ArrayLike) -> Floats:
         """Points (m, 2) of phases and values."""
         x = self.left + np.asarray(phase, float) * self.width
         y = self.top + (self.high - np.asarray(value, float)) / (self.high - self.low) * self.height
@@ -79,14 +80,12 @@ def sole(picture: Picture, x: float, y: float, foot: str, scale: float = 1.0) ->
     picture.end()
 
 
-def curve(picture: Picture, box: Box, over: Curve, **style: object) -> None:
+def curve(picture: Picture, box: Box, over: Curve, **style: Any) -> None:
     """A mean with its band."""
     whole = over.closed()
     band = np.concatenate([box.at(whole.phase, whole.high), box.at(whole.phase, whole.low)[::-1]])
     picture.area(band, opacity=0.2)
-    picture.line(
-        box.at(whole.phase, whole.mean), **{"stroke_width": 3, "stroke_linecap": "round", **style}
-    )
+    picture.line(box.at(whole.phase, whole.mean), **{"stroke_width": 3, "stroke_linecap": "round", **style})
 
 
 def landings(picture: Picture, box: Box, names: Landings) -> None:
@@ -137,9 +136,7 @@ def bounce(
             fill=HUE,
             fill_opacity=0.12,
         )
-        picture.text(
-            (x0 + x1) / 2, box.top - 14, in_air, at="middle", fill=HUE, font_size=f"{TEXT - 1:g}px"
-        )
+        picture.text((x0 + x1) / 2, box.top - 14, in_air, at="middle", fill=HUE, font_size=f"{TEXT - 1:g}px")
     picture.line(
         [(box.left, box.bottom + 4), (box.left + box.width, box.bottom + 4)], stroke=SOFT, stroke_width=1.2
     )
@@ -183,9 +180,7 @@ def loop(right: Floats, up: Floats, spread: tuple[Floats, Floats], *, names: tup
     picture.begin(opacity=0.2)
     for i in range(len(x)):
         j = (i + 1) % len(x)
-        picture.line(
-            [(x[i], y[i]), (x[j], y[j])], stroke_width=2 * float(reach[i]), stroke_linecap="round"
-        )
+        picture.line([(x[i], y[i]), (x[j], y[j])], stroke_width=2 * float(reach[i]), stroke_linecap="round")
     picture.end()
     picture.line(np.stack([x, y], axis=1), closed=True, stroke_width=3.4)
     picture.text(10, 236, names[0], fill=SOFT)
@@ -290,7 +285,8 @@ def clock(
         reach = float(np.interp(phase % 1.0, whole.phase, ring["mean"]))
         picture.line(np.concatenate([on(phase, reach), on(phase, rim)]), stroke_width=1.4, opacity=0.8)
         look = FIRST if name == extremes[0][0] else SECOND
-        picture.circle(*on(phase, rim)[0], 6.5, **look)
+        x, y = on(phase, rim)[0]
+        picture.circle(x, y, 6.5, **look)
     for phase, name, foot in ((0.0, names.first, names.feet[0]), (names.middle, names.second, names.feet[1])):
         x, y = on(phase, rim)[0]
         picture.circle(x, y, 14, fill=PAPER, opacity=0.85)

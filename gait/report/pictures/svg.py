@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ WIDTH = 360.0
 TEXT = 14.0
 
 #: A dotted line with round dots.
-DOTTED = {"stroke-dasharray": "0.1 6", "stroke-linecap": "round"}
+DOTTED: dict[str, Any] = {"stroke-dasharray": "0.1 6", "stroke-linecap": "round"}
 
 Points = Sequence[tuple[float, float]] | Floats
 
@@ -42,28 +43,28 @@ class Picture:
         self._defs = ET.SubElement(self._root, "defs")
         self._open = [self._root]
 
-    def path(self, d: str, **style: object) -> None:
+    def path(self, d: str, **style: Any) -> None:
         """A path as SVG writes it; ``style`` as in CSS, with _ for -."""
         self._add("path", {"d": d}, {"fill": "none", **style})
 
-    def line(self, points: Points, *, closed: bool = False, **style: object) -> None:
+    def line(self, points: Points, *, closed: bool = False, **style: Any) -> None:
         """Straight from point to point."""
         self.path(trace(points) + ("Z" if closed else ""), **{"stroke": HUE, **style})
 
-    def area(self, points: Points, **style: object) -> None:
+    def area(self, points: Points, **style: Any) -> None:
         """What the points enclose."""
         self.path(trace(points) + "Z", **{"fill": HUE, **style})
 
-    def circle(self, x: float, y: float, radius: float, **style: object) -> None:
+    def circle(self, x: float, y: float, radius: float, **style: Any) -> None:
         """A circle."""
         self._add("circle", {"cx": number(x), "cy": number(y), "r": number(radius)}, style)
 
-    def dots(self, points: Points, size: float, **style: object) -> None:
+    def dots(self, points: Points, size: float, **style: Any) -> None:
         """Dots as the round ends of lines without length: one path, however many."""
         d = "".join(f"M{number(x)} {number(y)}h0" for x, y in np.asarray(points, float))
         self.path(d, stroke_width=size, stroke_linecap="round", **{"stroke": HUE, **style})
 
-    def text(self, x: float, y: float, words: str, *, at: str = "start", **style: object) -> None:
+    def text(self, x: float, y: float, words: str, *, at: str = "start", **style: Any) -> None:
         """Words whose baseline begins, has its middle or ends at a point."""
         look = {"font_size": f"{TEXT:g}px", "fill": INK, "text_anchor": at, **style}
         self._add("text", {"x": number(x), "y": number(y)}, look).text = words
@@ -76,7 +77,7 @@ class Picture:
     def begin(self, transform: str = "", *, hue: str = "", opacity: float = 1.0) -> None:
         """Until ``end`` all strokes are moved so, have the hue of a key, and are let through as one."""
         where = {"transform": transform, "class": f"hue-{hue}" if hue else ""}
-        look: dict[str, object] = {"opacity": opacity} if opacity < 1 else {}
+        look: dict[str, Any] = {"opacity": opacity} if opacity < 1 else {}
         self._open.append(self._add("g", {k: v for k, v in where.items() if v}, look))
 
     def end(self) -> None:
@@ -119,7 +120,7 @@ class Picture:
             svg = svg.replace(f'id="{name}"', f'id="{key}-{name}"').replace(f"#{name})", f"#{key}-{name})")
         return svg
 
-    def _add(self, tag: str, where: dict[str, str], style: dict[str, object]) -> ET.Element:
+    def _add(self, tag: str, where: dict[str, str], style: dict[str, Any]) -> ET.Element:
         look = ";".join(f"{name.replace('_', '-')}:{_value(v)}" for name, v in style.items())
         return ET.SubElement(self._open[-1], tag, {**where, **({"style": look} if look else {})})
 

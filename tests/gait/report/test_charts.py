@@ -22,7 +22,7 @@ from gait.report.pictures.small_plots import ticks
 from gait.report.strip import draw_run, draw_strip
 from gait.report.words import Words, languages, load_words
 from gait.units import DEG
-from tests.gait.an_analysis import a_mounting, an_analysis, some_measures
+from tests.gait.an_analysis import an_analysis, some_measures
 from tests.gait.report.made import a_growth, everything
 
 WORDS = load_words()
