@@ -69,9 +69,10 @@ examples
   gait analyze run.csv --placement sternum --keep --surface trail --shoes "old blue"
 
 memory
-  With --keep the run is remembered, with what was measured and seen, and the page shows what grew over the runs;
-  the same recording again takes its place. `gait runs`, `gait growth`, `gait feel` and `gait forget` go on from there.
-  It is kept in one file on this machine: --store, else GAIT_STORE, else the user's data folder. Nothing leaves it.
+  With --keep the run is remembered, with what was measured and seen, and the page shows what grew over the
+  runs; the same recording again takes its place. `gait runs`, `gait growth`, `gait feel` and `gait forget` go
+  on from there. It is kept in one file on this machine, and nothing of it leaves it: the one that --store
+  names, else GAIT_STORE, else `history.sqlite` in the folder where this system keeps a user's data.
 """
 
 

@@ -30,8 +30,8 @@ PAGE = "growth.html"
 COLUMNS = 78
 
 PURPOSE = """\
-Say what grew over the runs that `gait analyze RUN --keep` remembered, and draw it: a leaf for everything that was
-seen, and leaves never fall. Runs count together while the sensor is worn in one place.
+Say what grew over the runs that `gait analyze RUN --keep` remembered, and draw it: a leaf for everything
+that was seen, and leaves never fall. Runs count together while the sensor is worn in one place.
 """
 
 EPILOG = f"""\

@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 STORE = """\
 the store
-  Runs are remembered in one file on this machine, and nothing of it leaves it: the one that --store names, else the
-  environment variable GAIT_STORE, else `history.sqlite` in the folder where this system keeps a user's data.
+  Runs are remembered in one file on this machine, and nothing of it leaves it: the one that --store names,
+  else the environment variable GAIT_STORE, else `history.sqlite` in the folder where this system keeps a
+  user's data.
 """
 
 RUN = """\
@@ -37,8 +39,8 @@ RUN
   its number in `gait runs`, `last`, its day (2026-05-17), or the name of its recording
 """
 
-#: What a line or a tag is cut to. [characters]  Chosen: a line is no diary, and a list stays readable.
-LONGEST_LINE, LONGEST_TAG = 1000, 60
+#: What a line, a tag or the name of a file is cut to. [characters]  Chosen: a line is no diary, and a list stays readable.
+LONGEST_LINE, LONGEST_TAG, LONGEST_NAME = 1000, 60, 200
 
 
 def add_store(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
@@ -79,7 +81,8 @@ class Memory:
         from gait.traits.rules import load_catalogue
 
         self._store = store
-        self._this = identify(args.run, content_hash(args.run), recording)
+        this = identify(args.run, content_hash(args.run), recording)
+        self._this = replace(this, source=one_line(this.source, LONGEST_NAME))
         self._placement = recording.placement
         self._catalogue = load_catalogue()
         self._tags = [
@@ -108,7 +111,7 @@ class Memory:
         except HistoryError as error:
             self.failed = error
             return None
-        self.told = f"Remembered as run {number}."
+        self.told = f"Remembered as run {number} in {self._store.path}."
         if before is not None:
             self.told += f" It takes the place of {before}, which is the same run."
         if self._this.dated == "file":
