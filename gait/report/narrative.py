@@ -117,6 +117,7 @@ def narrate(analysis: Analysis, words: Words, growth: Growth | None = None) -> S
         return Story(
             "nothing_clear", headline, opening, (), None, (), grown, (), keep, quiet, footer
         )
+    place = place_of(analysis)
     said = {t.rule.key: say_trait(t, analysis, words) for t in told}
     plain = [s for key, s in said.items() if key not in (CONNECTION, *STRIP)]
     leading = plain[0] if plain else next(iter(said.values()))
@@ -130,7 +131,7 @@ def narrate(analysis: Analysis, words: Words, growth: Growth | None = None) -> S
         strip=tuple(said[key] for key in STRIP if key in said),
         growth=grown,
         others=tuple(plain[MOST_HIGHLIGHTS:]),
-        invitation=words.trait(leading.key, place_of(analysis), "keep"),
+        invitation=words.trait(leading.key, place, "keep") if words.knows(leading.key, "keep") else "",
         quiet=quiet,
         footer=footer,
     )

@@ -27,7 +27,7 @@ OUTER = (1, 99)
 OUTER_FROM = 100
 
 #: Width of the picture, of what is left of it, height of a row, and room for the time below. [picture units]
-ACROSS, MARGIN, ROW, FOOT = 720.0, 58.0, 68.0, 30.0
+ACROSS, MARGIN, ROW, FOOT = 720.0, 58.0, 68.0, 36.0
 
 #: Letters. [picture units]
 SMALL = {"font_size": "11px"}

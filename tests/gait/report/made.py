@@ -16,7 +16,9 @@ from gait.measures.measure import Measures
 from gait.pipeline import Analysis
 from gait.recording import Placement
 from gait.traits.earlier import State
+from gait.traits.heard import Number
 from gait.traits.ledger import About
+from gait.traits.rules import load_catalogue
 from gait.traits.trait import Evidence, Trait
 from tests.gait.an_analysis import STRIDE, a_mounting, a_ratio, an_analysis, some_measures
 
@@ -50,10 +52,15 @@ def some_curves(measures: Measures, *, settled: bool = True) -> Curves:
         ),
         clock=StrideClock(start, np.full(k, 0.502), left, right),
         overlay=Overlay(
-            phase, np.array([9 * np.sin(4 * np.pi * (phase - 0.1)) + 0.3 * rng.normal(size=64) for _ in range(20)])
+            phase,
+            np.array([9 * np.sin(4 * np.pi * (phase - 0.1)) + 0.3 * rng.normal(size=64) for _ in range(20)]),
         ),
         settling=Settling(t, distance, 1.6, float(start[0] + 60 * SETTLED) if settled else None),
-        starts=Starts(before, np.array([lean + 0.1 * rng.normal(size=71) for _ in range(3)]), np.array([9.0, 400.0, 800.0])),
+        starts=Starts(
+            before,
+            np.array([lean + 0.1 * rng.normal(size=71) for _ in range(3)]),
+            np.array([9.0, 400.0, 800.0]),
+        ),
     )
 
 
@@ -61,7 +68,9 @@ def everything(placement: Placement = "sternum", k: int = 1800) -> Analysis:
     """A run in which every trait of the catalogue is seen; its strides are a bit over twenty minutes."""
     measures = some_measures(k)
     ratio = a_ratio("settle_time", "min", SETTLED, 0.3, 0.3, 60)
-    measures = replace(measures, by_key={**measures.by_key, "settle_time": ratio}, curves=some_curves(measures))
+    measures = replace(
+        measures, by_key={**measures.by_key, "settle_time": ratio}, curves=some_curves(measures)
+    )
     analysis = an_analysis(measures, mounting=a_mounting(placement))
     return replace(analysis, traits=tuple(_seen(trait) for trait in analysis.traits))
 
@@ -108,12 +117,15 @@ def several_bouts() -> Analysis:
     return an_analysis(Measures(moved, measures.by_key, measures.cycles), bouts=bouts)
 
 
-def a_growth(states: Mapping[str, str] | None = None, *, placement: str = "sternum", feel: bool = True) -> Growth:
+def a_growth(
+    states: Mapping[str, str] | None = None, *, placement: str = "sternum", feel: bool = True
+) -> Growth:
     """Growth over runs; a row of letters a trait, one a run: s seen, n not spoken of, c could not listen."""
     rows = states or {
         "turn": "ssssssssss", "lean": "snssssssss", "spring": "nsssnsssss", "rhythm": "ccssssssss", "regular": "ccnnsnnsns",
-        "together": "nnnnsssnss", "shift": "nnnnnnsnss", "two_as_one": "nnnnnnnnss", "settle": "cccccnnnns",
+        "together": "nnnnsssnss", "two_as_one": "nnnnnnsnss", "shift": "nnnnnnnnss", "settle": "cccccnnnns",
     }  # fmt: skip
+    catalogue = load_catalogue()
     names: dict[str, State] = {"s": "seen", "n": "not_spoken_of", "c": "could_not_listen"}
     count = len(next(iter(rows.values())))
     first = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
@@ -122,8 +134,15 @@ def a_growth(states: Mapping[str, str] | None = None, *, placement: str = "stern
         Run(
             number=i + 1, content=f"{i:064x}", started_at=first + timedelta(days=3 * i), dated="recording",
             source=f"run{i}.csv", placement=placement, running_s=1800 * STRIDE, strides=1800,
-            states={key: names[row[i]] for key, row in rows.items()}, feel=felt.get(i, ""),
+            states={key: names[row[i]] for key, row in rows.items()}, feel=felt.get(i, ""), catalogue=catalogue.version,
+            measures={catalogue[key].measure: _number(row[i] == "s") for key, row in rows.items()},
         )
         for i in range(count)
     ]  # fmt: skip
-    return grow(runs)
+    return grow(runs, catalogue, runs[-1])
+
+
+def _number(seen: bool) -> Number:
+    """A measure that has moved where its trait is seen."""
+    value = 10.0 if seen else 0.0
+    return Number(value, value - 0.1, value + 0.1, 0.1, 1000, 30, 1.0)
