@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gait.pipeline import Analysis
     from gait.readers.words import Units
     from gait.recording import Placement, Recording
+    from gait.traits.rule import Catalogue
 
 FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
@@ -82,6 +83,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     worn.add_argument("--standing", metavar="FILE", type=a_path, help="a second recording, of quiet standing")
     worn.add_argument("--calibration", metavar="FILE", type=a_path, help="calibration of this sensor")
+    parser.add_argument(
+        "--catalogue", metavar="FILE", type=a_path, help="go by these traits (gait traits --write, --check)"
+    )
     file = parser.add_argument_group("how it is written")
     file.add_argument("--dialect", metavar="NAME", help="take it for this format instead of recognising it")
     file.add_argument(
@@ -115,9 +119,12 @@ def run(args: argparse.Namespace) -> int:
     names = ["analysis.json", "strides.csv", "steps.csv"]
     names += ["series.csv"] * args.series + ["report.html"] * (not args.no_report)
     check_folder(folder, names, force=args.force)
+    from gait.traits.rules import load_catalogue
+
+    catalogue = load_catalogue(args.catalogue)
     with _progress(args.quiet or args.json) as say:
         say("reading the recording")
-        analysis = _analysis(args, units, placement, say)
+        analysis = _analysis(args, units, placement, catalogue, say)
         say("putting it into words")
         files, summary = _files(analysis, series=args.series, page=not args.no_report, say=say)
         write_folder(folder, files)
@@ -157,7 +164,11 @@ def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
 
 
 def _analysis(
-    args: argparse.Namespace, units: Units | None, placement: Placement | None, say: Callable[[str], None]
+    args: argparse.Namespace,
+    units: Units | None,
+    placement: Placement | None,
+    catalogue: Catalogue,
+    say: Callable[[str], None],
 ) -> Analysis:
     """Read what was named and analyse it."""
     from gait.calibration.calibration import Calibration
@@ -181,6 +192,7 @@ def _analysis(
         calibration=calibration,
         facing=args.facing,
         series=args.series,
+        catalogue=catalogue,
         progress=say,
     )
 
