@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gait.readers.words import Units
     from gait.recording import Placement, Recording
     from gait.traits.earlier import Earlier
+    from gait.traits.rule import Catalogue
 
 FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
@@ -92,6 +93,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     worn.add_argument("--standing", metavar="FILE", type=a_path, help="a second recording, of quiet standing")
     worn.add_argument("--calibration", metavar="FILE", type=a_path, help="calibration of this sensor")
+    parser.add_argument(
+        "--catalogue", metavar="FILE", type=a_path, help="go by these traits (gait traits --write, --check)"
+    )
     file = parser.add_argument_group("how it is written")
     file.add_argument("--dialect", metavar="NAME", help="take it for this format instead of recognising it")
     file.add_argument(
@@ -132,11 +136,17 @@ def run(args: argparse.Namespace) -> int:
     names = ["analysis.json", "strides.csv", "steps.csv"]
     names += ["series.csv"] * args.series + ["report.html"] * (not args.no_report)
     check_folder(folder, names, force=args.force)
+    from gait.traits.rules import load_catalogue
+
+    catalogue = load_catalogue(args.catalogue)
     with _progress(args.quiet or args.json) as say, ExitStack() as open_now:
         say("reading the recording")
         read = _read(args, units, placement, say)
-        memory = Memory(open_now.enter_context(opened(args, begin=True)), args, read[0]) if args.keep else None
-        analysis = _analysis(args, *read, earlier=memory.earlier() if memory else None, say=say)
+        memory: Memory | None = None
+        if args.keep:
+            memory = Memory(open_now.enter_context(opened(args, begin=True)), args, read[0], catalogue)
+        earlier = memory.earlier() if memory else None
+        analysis = _analysis(args, *read, catalogue=catalogue, earlier=earlier, say=say)
         growth = memory.keep(analysis) if memory else None
         say("putting it into words")
         files, summary = _files(args, analysis, growth, say)
@@ -212,6 +222,7 @@ def _analysis(
     recording: Recording,
     standing: Recording | None,
     *,
+    catalogue: Catalogue,
     earlier: Earlier | None,
     say: Callable[[str], None],
 ) -> Analysis:
@@ -226,6 +237,7 @@ def _analysis(
         calibration=calibration,
         facing=args.facing,
         series=args.series,
+        catalogue=catalogue,
         earlier=earlier,
         progress=say,
     )

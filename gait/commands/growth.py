@@ -50,6 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--placement", metavar="WHERE", help="runs with the sensor there; by default where it was worn last"
     )
+    parser.add_argument(
+        "--catalogue", metavar="FILE", type=a_path, help="go by these traits (gait traits --write, --check)"
+    )
     add_store(parser)
     parser.add_argument(
         "--out", metavar="DIR", type=a_path, default=Path(), help=f"folder for {PAGE}, by default this one"
@@ -79,8 +82,9 @@ def run(args: argparse.Namespace) -> int:
     page = not (args.no_page or args.json)
     if page:
         check_folder(args.out, [PAGE], force=args.force)
+    catalogue = load_catalogue(args.catalogue)
     with opened(args) as store:
-        growth = growth_of(store, load_catalogue(), placement=placement)
+        growth = growth_of(store, catalogue, placement=placement)
         if growth is None:
             where = f" with the sensor at {placement}" if placement else ""
             raise HistoryError(

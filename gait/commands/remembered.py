@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gait.pipeline import Analysis
     from gait.recording import Recording
     from gait.traits.earlier import Earlier
+    from gait.traits.rule import Catalogue
 
 STORE = """\
 the store
@@ -75,16 +76,17 @@ class Memory:
         What to say about it.
     """
 
-    def __init__(self, store: Store, args: argparse.Namespace, recording: Recording) -> None:
+    def __init__(
+        self, store: Store, args: argparse.Namespace, recording: Recording, catalogue: Catalogue
+    ) -> None:
         from gait.history.content import content_hash
         from gait.history.memory import identify
-        from gait.traits.rules import load_catalogue
 
         self._store = store
         this = identify(args.run, content_hash(args.run), recording)
         self._this = replace(this, source=one_line(this.source, LONGEST_NAME))
         self._placement = recording.placement
-        self._catalogue = load_catalogue()
+        self._catalogue = catalogue
         self._tags = [
             None if text is None else one_line(text, LONGEST_TAG) for text in (args.surface, args.shoes)
         ]
