@@ -44,6 +44,7 @@ COMMANDS = {
     "ports": "where a sensor may be plugged in",
     "simulate": "a made-up sensor on a port, for whoever has none",
     "convert": "a capture becomes a CSV",
+    "traits": "what a page may speak of, and a coach's own file of it",
     "sample": "write a made-up recording to try things on",
 }
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gait.readers.words import Units
     from gait.recording import Placement, Recording
     from gait.traits.earlier import Earlier
+    from gait.traits.rule import Catalogue
 
 FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
@@ -69,9 +70,10 @@ examples
   gait analyze run.csv --placement sternum --keep --surface trail --shoes "old blue"
 
 memory
-  With --keep the run is remembered, with what was measured and seen, and the page shows what grew over the runs;
-  the same recording again takes its place. `gait runs`, `gait growth`, `gait feel` and `gait forget` go on from there.
-  It is kept in one file on this machine: --store, else GAIT_STORE, else the user's data folder. Nothing leaves it.
+  With --keep the run is remembered, with what was measured and seen, and the page shows what grew over the
+  runs; the same recording again takes its place. `gait runs`, `gait growth`, `gait feel` and `gait forget` go
+  on from there. It is kept in one file on this machine, and nothing of it leaves it: the one that --store
+  names, else GAIT_STORE, else `history.sqlite` in the folder where this system keeps a user's data.
 """
 
 
@@ -91,6 +93,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     worn.add_argument("--standing", metavar="FILE", type=a_path, help="a second recording, of quiet standing")
     worn.add_argument("--calibration", metavar="FILE", type=a_path, help="calibration of this sensor")
+    parser.add_argument(
+        "--catalogue", metavar="FILE", type=a_path, help="go by these traits (gait traits --write, --check)"
+    )
     file = parser.add_argument_group("how it is written")
     file.add_argument("--dialect", metavar="NAME", help="take it for this format instead of recognising it")
     file.add_argument(
@@ -117,12 +122,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--out", metavar="DIR", type=a_path, help="folder for the files, <stem>-gait by default")
     out.add_argument("--force", action="store_true", help="write over files that gait did not write")
     out.add_argument("--series", action="store_true", help="write series.csv, too")
-    out.add_argument(
-        "--language", metavar="TAG", default="en", help="language of the page and the summary: en or de"
-    )
-    out.add_argument(
-        "--words", action="store_true", help="a page and a summary in words only, without numbers"
-    )
+    out.add_argument("--language", metavar="TAG", default="en", help="language of the page and the summary: en or de")
+    out.add_argument("--words", action="store_true", help="a page and a summary in words only, without numbers")
     out.add_argument("--no-report", action="store_true", help="leave out report.html, which takes longest")
     out.add_argument("--json", action="store_true", help="print analysis.json and nothing else")
     out.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
@@ -135,13 +136,17 @@ def run(args: argparse.Namespace) -> int:
     names = ["analysis.json", "strides.csv", "steps.csv"]
     names += ["series.csv"] * args.series + ["report.html"] * (not args.no_report)
     check_folder(folder, names, force=args.force)
+    from gait.traits.rules import load_catalogue
+
+    catalogue = load_catalogue(args.catalogue)
     with _progress(args.quiet or args.json) as say, ExitStack() as open_now:
         say("reading the recording")
         read = _read(args, units, placement, say)
-        memory = (
-            Memory(open_now.enter_context(opened(args, begin=True)), args, read[0]) if args.keep else None
-        )
-        analysis = _analysis(args, *read, earlier=memory.earlier() if memory else None, say=say)
+        memory: Memory | None = None
+        if args.keep:
+            memory = Memory(open_now.enter_context(opened(args, begin=True)), args, read[0], catalogue)
+        earlier = memory.earlier() if memory else None
+        analysis = _analysis(args, *read, catalogue=catalogue, earlier=earlier, say=say)
         growth = memory.keep(analysis) if memory else None
         say("putting it into words")
         files, summary = _files(args, analysis, growth, say)
@@ -217,6 +222,7 @@ def _analysis(
     recording: Recording,
     standing: Recording | None,
     *,
+    catalogue: Catalogue,
     earlier: Earlier | None,
     say: Callable[[str], None],
 ) -> Analysis:
@@ -231,6 +237,7 @@ def _analysis(
         calibration=calibration,
         facing=args.facing,
         series=args.series,
+        catalogue=catalogue,
         earlier=earlier,
         progress=say,
     )

@@ -12,8 +12,8 @@ from gait.commands.command import DONE, UsageError, tell
 from gait.commands.remembered import LONGEST_LINE, RUN, STORE, add_store, find, one_line, opened, when
 
 PURPOSE = """\
-Keep a line of how a remembered run felt, in your own words; it outranks the sensor. A new line takes the place of
-the one before, and an empty one ("") takes it away.
+Keep a line of how a remembered run felt, in your own words; it outranks the sensor. A new line takes the
+place of the one before, and an empty one ("") takes it away.
 """
 
 EPILOG = f"""\

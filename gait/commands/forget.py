@@ -12,8 +12,8 @@ from gait.commands.command import DONE, tell
 from gait.commands.remembered import RUN, STORE, add_store, find, opened, when
 
 PURPOSE = """\
-Forget a remembered run: everything of it is deleted from the store and overwritten. The recording itself and the
-pages made of it are other files and stay where they are.
+Forget a remembered run: everything of it is deleted from the store and overwritten. The recording itself
+and the pages made of it are other files and stay where they are.
 """
 
 EPILOG = f"""\

@@ -30,8 +30,8 @@ PAGE = "growth.html"
 COLUMNS = 78
 
 PURPOSE = """\
-Say what grew over the runs that `gait analyze RUN --keep` remembered, and draw it: a leaf for everything that was
-seen, and leaves never fall. Runs count together while the sensor is worn in one place.
+Say what grew over the runs that `gait analyze RUN --keep` remembered, and draw it: a leaf for everything
+that was seen, and leaves never fall. Runs count together while the sensor is worn in one place.
 """
 
 EPILOG = f"""\
@@ -49,6 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "gait growth [options]"
     parser.add_argument(
         "--placement", metavar="WHERE", help="runs with the sensor there; by default where it was worn last"
+    )
+    parser.add_argument(
+        "--catalogue", metavar="FILE", type=a_path, help="go by these traits (gait traits --write, --check)"
     )
     add_store(parser)
     parser.add_argument(
@@ -79,8 +82,9 @@ def run(args: argparse.Namespace) -> int:
     page = not (args.no_page or args.json)
     if page:
         check_folder(args.out, [PAGE], force=args.force)
+    catalogue = load_catalogue(args.catalogue)
     with opened(args) as store:
-        growth = growth_of(store, load_catalogue(), placement=placement)
+        growth = growth_of(store, catalogue, placement=placement)
         if growth is None:
             where = f" with the sensor at {placement}" if placement else ""
             raise HistoryError(

@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from gait.pipeline import Analysis
     from gait.recording import Recording
     from gait.traits.earlier import Earlier
+    from gait.traits.rule import Catalogue
 
 STORE = """\
 the store
-  Runs are remembered in one file on this machine, and nothing of it leaves it: the one that --store names, else the
-  environment variable GAIT_STORE, else `history.sqlite` in the folder where this system keeps a user's data.
+  Runs are remembered in one file on this machine, and nothing of it leaves it: the one that --store names,
+  else the environment variable GAIT_STORE, else `history.sqlite` in the folder where this system keeps a
+  user's data.
 """
 
 RUN = """\
@@ -37,8 +40,8 @@ RUN
   its number in `gait runs`, `last`, its day (2026-05-17), or the name of its recording
 """
 
-#: What a line or a tag is cut to. [characters]  Chosen: a line is no diary, and a list stays readable.
-LONGEST_LINE, LONGEST_TAG = 1000, 60
+#: What a line, a tag or the name of a file is cut to. [characters]  Chosen: a line is no diary, and a list stays readable.
+LONGEST_LINE, LONGEST_TAG, LONGEST_NAME = 1000, 60, 200
 
 
 def add_store(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
@@ -73,15 +76,17 @@ class Memory:
         What to say about it.
     """
 
-    def __init__(self, store: Store, args: argparse.Namespace, recording: Recording) -> None:
+    def __init__(
+        self, store: Store, args: argparse.Namespace, recording: Recording, catalogue: Catalogue
+    ) -> None:
         from gait.history.content import content_hash
         from gait.history.memory import identify
-        from gait.traits.rules import load_catalogue
 
         self._store = store
-        self._this = identify(args.run, content_hash(args.run), recording)
+        this = identify(args.run, content_hash(args.run), recording)
+        self._this = replace(this, source=one_line(this.source, LONGEST_NAME))
         self._placement = recording.placement
-        self._catalogue = load_catalogue()
+        self._catalogue = catalogue
         self._tags = [
             None if text is None else one_line(text, LONGEST_TAG) for text in (args.surface, args.shoes)
         ]
@@ -108,7 +113,7 @@ class Memory:
         except HistoryError as error:
             self.failed = error
             return None
-        self.told = f"Remembered as run {number}."
+        self.told = f"Remembered as run {number} in {self._store.path}."
         if before is not None:
             self.told += f" It takes the place of {before}, which is the same run."
         if self._this.dated == "file":

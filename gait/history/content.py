@@ -1,6 +1,6 @@
 """Which recording it is, whatever its file is called and however it is packed.
 
-Lives here: the SHA-256 of what a file, an archive or a folder holds.
+Lives here: one name for what a file, an archive or a folder holds.
 Not here: what it means (readers/).
 """
 
@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -19,20 +19,20 @@ from gait.errors import ReadError
 #: Read at a time. [B]
 CHUNK = 1 << 20
 
-#: First bytes of a gzip file.  Source: RFC 1952.
-GZIP_MAGIC = b"\x1f\x8b"
+#: First bytes of a gzip file and of a zip.  Source: RFC 1952; PKWARE's APPNOTE.
+GZIP, ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def content_hash(path: Path) -> str:
     """Name of a recording by what is in it.
 
-    A file and its ``.gz`` have the same, and so have a folder and its zip: their files count by name and content,
-    not by order, time or compression.
+    A file and its ``.gz`` have the same, and so have a folder and its zip: their files count by name, size and
+    CRC-32, not by order, time or compression. Folders in a folder do not count; what was made of the run may be in them.
 
     Returns
     -------
     str
-        64 hex digits.
+        64 hex digits (SHA-256).
 
     Raises
     ------
@@ -41,54 +41,45 @@ def content_hash(path: Path) -> str:
     """
     try:
         if path.is_dir():
-            return _of_many((p.name, _digest(_chunks(p))) for p in path.rglob("*") if p.is_file())
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as packed:
-                return _of_many(
-                    (PurePosixPath(member.filename).name, _digest_of(packed, member))
-                    for member in packed.infolist()
-                    if not member.is_dir()
-                )
-        return _digest(_chunks(path)).hex()
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
+            return _of_many((file.name, *_size_and_crc(file)) for file in path.iterdir() if file.is_file())
+        with path.open("rb") as raw:
+            first = raw.read(4)
+            if first in ZIP:
+                with zipfile.ZipFile(raw) as packed:
+                    members = [m for m in packed.infolist() if not m.is_dir()]
+                return _of_many((PurePosixPath(m.filename).name, m.file_size, m.CRC) for m in members)
+            raw.seek(0)
+            digest = hashlib.sha256()
+            for piece in _unpacked(raw) if first.startswith(GZIP) else _pieces(raw):
+                digest.update(piece)
+            return digest.hexdigest()
+    except (OSError, zipfile.BadZipFile) as error:
         raise ReadError(f"{path} cannot be read: {error}.") from error
 
 
-def _of_many(files: Iterator[tuple[str, bytes]]) -> str:
-    """One hash of several files; what a system adds of its own (``.DS_Store``, ``__MACOSX``) is left out."""
-    digest = hashlib.sha256()
-    for name, content in sorted(file for file in files if not file[0].startswith(".")):
-        digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + content)
-    return digest.hexdigest()
+def _of_many(files: Iterable[tuple[str, int, int]]) -> str:
+    """One name for several files; what a system adds of its own (``.DS_Store``, ``._x``) is left out."""
+    lines = sorted(f"{size} {crc} {name}\n" for name, size, crc in files if not name.startswith("."))
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _digest_of(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    with packed.open(member) as opened:
-        return _digest(_pieces(opened))
+def _size_and_crc(path: Path) -> tuple[int, int]:
+    size = crc = 0
+    with path.open("rb") as opened:
+        for piece in _pieces(opened):
+            size, crc = size + len(piece), zlib.crc32(piece, crc)
+    return size, crc
 
 
-def _digest(chunks: Iterator[bytes]) -> bytes:
-    digest = hashlib.sha256()
-    for chunk in chunks:
-        digest.update(chunk)
-    return digest.digest()
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    """What a file holds, unpacked; a torn gzip counts as far as it goes."""
-    with path.open("rb") as raw:
-        if raw.read(2) != GZIP_MAGIC:
-            raw.seek(0)
-            yield from _pieces(raw)
+def _unpacked(raw: IO[bytes]) -> Iterator[bytes]:
+    """What is in a gzip file; a torn one counts as far as it goes."""
+    with gzip.GzipFile(fileobj=raw) as unpacked:
+        try:
+            yield from _pieces(unpacked)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
             return
-        raw.seek(0)
-        with gzip.GzipFile(fileobj=raw) as unpacked:
-            try:
-                yield from _pieces(unpacked)
-            except (EOFError, zlib.error, gzip.BadGzipFile):
-                return
 
 
 def _pieces(opened: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
-    while chunk := opened.read(CHUNK):
-        yield chunk
+    while piece := opened.read(CHUNK):
+        yield piece

@@ -12,7 +12,7 @@ from typing import Literal
 
 from gait.history.run import Run
 from gait.traits.earlier import EarlierRun, State
-from gait.traits.ledger import is_kept, newly_seen
+from gait.traits.ledger import LONGEST_NEW, About, is_kept, newly_seen
 from gait.traits.rule import Catalogue, TraitRule
 
 #: Kinds of traits that speak of several runs themselves; they have no leaf.
@@ -21,11 +21,12 @@ ABOUT_RUNS = ("new", "kept")
 #: What a trait that was seen in a run means to the ledger:
 #:
 #: * "from_the_start": seen for the first time, with too few runs before to call it new;
-#: * "first_glimpse": seen for the first time after several runs that could hear it;
-#: * "newly_seen": the same, one run later, seen again, and its measure has moved. Told once in the life of a leaf;
+#: * "first_glimpse": seen for the first time after several runs that could hear it, and it stands out from them;
+#: * "there": the same, but it does not stand out;
+#: * "newly_seen": seen again in the next run, or in the next few in a row, and by now it stands out. Told once;
 #: * "still_there": seen before;
 #: * "old_friend": seen before, in most of the runs that could hear it.
-News = Literal["from_the_start", "first_glimpse", "newly_seen", "still_there", "old_friend"]
+News = Literal["from_the_start", "first_glimpse", "there", "newly_seen", "still_there", "old_friend"]
 
 #: How far a leaf has come. It never goes back.
 Stage = Literal["bud", "leaf", "friend"]
@@ -40,7 +41,7 @@ class Leaf:
     key : str
         Of the trait.
     stage : str
-        "bud": a first glimpse; "leaf": seen from the start, or again after its first glimpse; "friend":
+        "bud": seen once, after several runs in which it was not; "leaf": seen from the start, or again; "friend":
         once an old friend. A stage is never lost.
     news : str or None
         What the last of the runs means to it; None when it was not seen there, of which nobody speaks.
@@ -135,7 +136,7 @@ def _leaf(rule: TraitRule, catalogue: Catalogue, runs: Sequence[EarlierRun]) -> 
     moments = [i for i, news in enumerate(told) if news is not None]
     if not moments:
         return None
-    opened = next((i for i in moments if told[i] != "first_glimpse"), None)
+    opened = next((i for i in moments if told[i] not in ("first_glimpse", "there")), None)
     friend = next((i for i in moments if told[i] == "old_friend"), None)
     states = tuple(_state(run, rule.key) for run in runs)
     return Leaf(
@@ -162,13 +163,15 @@ def _news(rule: TraitRule, catalogue: Catalogue, runs: Sequence[EarlierRun]) -> 
         news: News | None = None
         heard += state != "could_not_listen"
         if state == "seen":
-            # Only its first two sights can be news, so only there all the runs before are looked through.
-            about = newly_seen(new, [rule], run.states, run.measures, runs[:i]) if new and seen < 2 else []
+            # Only its first sights can be news, so only there all the runs before are looked through.
+            about: list[About] = []
+            if new is not None and seen < LONGEST_NEW:
+                about = newly_seen(new, [rule], run.states, run.measures, runs[:i])
             seen += 1
             if about:
                 news = "first_glimpse" if about[0].glimpse else "newly_seen"
             elif seen == 1:
-                news = "from_the_start"
+                news = "there" if new and heard > new.runs else "from_the_start"
             else:
                 news = "old_friend" if kept and is_kept(kept, seen, heard) else "still_there"
         told.append(news)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gait.history.growth import ABOUT_RUNS, Growth, earlier_run, grow, measures_asked
 from gait.history.run import Dated, Run
-from gait.history.store import NewRun, Store
+from gait.history.store import SAME_START, NewRun, Store
 from gait.pipeline import Analysis
 from gait.recording import Placement, Recording
 from gait.traits.earlier import Earlier, State
@@ -69,10 +69,12 @@ def identify(path: Path, content: str, recording: Recording) -> Identity:
 
 def earlier_than(store: Store, this: Identity, placement: Placement, catalogue: Catalogue) -> Earlier:
     """Runs before this one with the sensor in the same place, judged by the catalogue."""
+    # The same run in another file begins at the same moment; it is not earlier than itself.
+    until = this.started_at - timedelta(seconds=SAME_START)
     before = [
         earlier_run(run)
         for run in runs_of(store, catalogue)
-        if run.placement == placement and run.content != this.content and run.started_at < this.started_at
+        if run.placement == placement and run.content != this.content and run.started_at < until
     ]
     return Earlier(tuple(before))
 

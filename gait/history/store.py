@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,8 +33,8 @@ PATIENCE = 20.0
 #: Chosen: a capture and the CSV made of it agree far better; two runs of one clock that always begins anew do not.
 SAME_START, SAME_LENGTH, SAME_CADENCE = 2.0, 1.0, 1e-3
 
-#: Rows of a list that are asked for at a time; SQLite takes at most 999 in older versions.
-AT_A_TIME = 500
+#: What SQLite says without a code of its own where a file is not as it was written.
+NOT_OURS = re.compile("no such (table|column)|Could not decode to UTF-8")
 
 
 class DamagedStore(HistoryError):
@@ -168,29 +169,10 @@ class Store:
                     "FROM runs"
                 ).fetchall()
             finally:
-                self._db.execute("ROLLBACK")
-        found = []
-        for (
-            number,
-            content,
-            started,
-            dated,
-            source,
-            placement,
-            heard,
-            catalogue,
-            surface,
-            shoes,
-            feel,
-        ) in rows:
-            said = json.loads(heard)
-            found.append(
-                Run(
-                    number, content, datetime.fromisoformat(started).astimezone(), dated, source, placement,
-                    said["running_s"], said["steady"], catalogue, surface, shoes, feel,
-                    states.get(number, {}), numbers.get(number, {}),
-                )
-            )  # fmt: skip
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+        with self._understood():
+            found = [_run(row, states, numbers) for row in rows]
         return tuple(sorted(found, key=lambda run: run.order))
 
     def heard(self, number: int) -> tuple[Heard, Mapping[str, str], Mapping[str, Sequence[str]]]:
@@ -205,16 +187,17 @@ class Store:
             ).fetchall()
             why = self._db.execute("SELECT key, why FROM traits WHERE run = ?", (number,)).fetchall()
         names = ("value", "low", "high", "systematic", "n", "blocks", "trust")
-        plain = json.loads(said)
-        plain["measures"] = {
-            row[0]: {
-                **dict(zip(names, row[2:9], strict=True)),
-                "why": json.loads(row[9]),
-                "strides": json.loads(row[10]),
+        with self._understood():
+            plain = json.loads(said)
+            plain["measures"] = {
+                row[0]: {
+                    **dict(zip(names, row[2:9], strict=True)),
+                    "why": json.loads(row[9]),
+                    "strides": json.loads(row[10]),
+                }
+                for row in rows
             }
-            for row in rows
-        }
-        return Heard.from_dict(plain), {r[0]: r[1] for r in rows}, {key: json.loads(w) for key, w in why}
+            return Heard.from_dict(plain), {r[0]: r[1] for r in rows}, {key: json.loads(w) for key, w in why}
 
     def _numbers(self, keys: Iterable[str] | None) -> dict[int, dict[str, Number]]:
         """Measures of all runs by number and key, without strides."""
@@ -280,8 +263,15 @@ class Store:
         """
         with self._writing():
             self._db.execute("DELETE FROM runs WHERE number = ?", (number,))
-        with self._sentences():
-            self._db.execute("VACUUM")
+        try:
+            with self._sentences():
+                self._db.execute("VACUUM")
+        except DamagedStore:
+            raise
+        except HistoryError as error:
+            raise HistoryError(
+                f"Run {number} is deleted, but the file could not be written anew, and parts may be left in it: {error}"
+            ) from error
 
     # ------------------------------------------------------------------------------------------------- inside
 
@@ -397,10 +387,21 @@ class Store:
         except sqlite3.Error as error:
             raise self._sentence(error) from error
 
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """What SQLite finds in order and is not what we wrote. It is left where it is: the fault may be ours."""
+        try:
+            yield
+        except (ValueError, KeyError, TypeError) as error:
+            raise HistoryError(
+                f"The history in {self.path} holds what this gait does not understand ({type(error).__name__}: {error}); "
+                "it is left as it is. Name another with --store, or rename it to begin anew."
+            ) from error
+
     def _sentence(self, error: sqlite3.Error) -> HistoryError:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         where = f"The history in {self.path}"
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "no such table" in str(error):
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or NOT_OURS.search(str(error)):
             return DamagedStore(f"{where} is damaged.")
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return HistoryError(
@@ -439,6 +440,18 @@ def _look_at(path: Path, *, begin: bool) -> None:
         raise HistoryError(
             f"The history in {path} cannot be reached: {error.strerror or error}. Name another file with --store."
         ) from error
+
+
+def _run(
+    row: Sequence[Any], states: Mapping[int, Mapping[str, State]], numbers: Mapping[int, Mapping[str, Number]]
+) -> Run:
+    """A row of the table of runs with what belongs to it."""
+    number, content, started, dated, source, placement, heard, catalogue, surface, shoes, feel = row
+    said = json.loads(heard)
+    return Run(
+        number, content, datetime.fromisoformat(started).astimezone(), dated, source, placement, said["running_s"],
+        said["steady"], catalogue, surface, shoes, feel, states.get(number, {}), numbers.get(number, {}),
+    )  # fmt: skip
 
 
 def _facts(run: NewRun) -> tuple[str | float, ...]:

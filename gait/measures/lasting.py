@@ -14,6 +14,7 @@ from gait.blocks import student_95
 from gait.measures.context import View
 from gait.measures.measure import Measure
 from gait.quality import CREPT_DEG
+from gait.rotations import Floats
 
 #: The middle, and the end, as shares of the strides that count.  Source: the traits' catalogue.
 MIDDLE, END = (0.3, 0.7), 0.8
@@ -76,7 +77,7 @@ def _late(view: View, m: Measure) -> Measure | None:
     )
 
 
-def _mean(x: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, float]:
+def _mean(x: Floats) -> tuple[float, float]:
     """Mean of a part, and its standard error from blocks."""
     means = np.array([block.mean() for block in np.array_split(x, BLOCKS)])
     return float(means.mean()), float(means.std(ddof=1) / np.sqrt(BLOCKS))

@@ -55,6 +55,31 @@ ALL = (
     smoothness.smoothness,
 )
 
+#: Every key there can be.
+KEYS = (
+    "cadence",
+    "lean",
+    "set_off",
+    "rotation",
+    "turn_symmetry",
+    "turn_split",
+    "sway",
+    "lateral_share",
+    "vertical_oscillation",
+    "contact_time",
+    "flight_time",
+    "stride_time_cv",
+    "step_regularity",
+    "stride_regularity",
+    "step_time_difference",
+    "step_likeness",
+    "togetherness",
+    "smoothness",
+    "settle_drop",
+    "settle_time",
+    *(f"late_{key}" for key in lasting.COMPARED),
+)
+
 
 def measure_all(view: View) -> Measures:
     """Every measure of the strides in view, how lean, turn and bounce run over the stride, and data for pictures."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gait.history.growth import Growth
 
 #: What is told of the last run, in this order.
-NEWS = ("newly_seen", "first_glimpse", "from_the_start", "old_friend", "still_there")
+NEWS = ("newly_seen", "first_glimpse", "from_the_start", "old_friend", "still_there", "there")
 
 #: Most lines of how it felt, the latest.  Chosen: a handful to remember by.
 MOST_FELT = 5

@@ -131,7 +131,7 @@ def steps_of(
     # ground holds the height, which a force a little longer would throw off by centimetres.
     stance = np.minimum(
         stance * (1.0 + (0.02 if running else 0.003) * rng.normal(size=len(step))),
-        0.99 * step if running else 1.4 * step,
+        (body.longest_stance + 0.01) * step if running else 1.4 * step,
     )
     shock = np.clip(
         1.0 + body.shock_cv * rng.normal(size=len(step)), 1 - 3 * body.shock_cv, 1 + 3 * body.shock_cv

@@ -182,7 +182,7 @@ class Body:
     def _away(self, t: Floats) -> tuple[Floats, Floats]:
         """How far the run is from settled, 1 to 0, and what is left of the trunk's movement late in it, 1 to 1 - fade_by."""
         r = self.runner
-        away = np.zeros(len(t))
+        away: Floats = np.zeros(len(t))
         if r.settle_by:
             away = 1.0 - smooth((t - self._first - r.settle_s + SETTLES_IN) / SETTLES_IN)
         share = (t - self._first) / max(self._last - self._first, 1.0)
@@ -281,7 +281,7 @@ def _phasor(shape: tuple[float, ...], step_time: float, stance: float) -> comple
 
 
 def _stance(body: Runner, step_time: float) -> float:
-    return min(float(body.contact_time(body.speed_mps)), 0.98 * step_time)
+    return min(float(body.contact_time(body.speed_mps)), body.longest_stance * step_time)
 
 
 def _vertical_phasor(body: Runner, step_time: float) -> complex:

@@ -16,6 +16,9 @@ from gait.traits.earlier import EarlierRun, State
 from gait.traits.heard import Number
 from gait.traits.rule import TraitRule
 
+#: In a row of more runs than this a trait is no longer new.  [runs]  Chosen: about a week or two of running.
+LONGEST_NEW = 4
+
 
 @dataclass(frozen=True)
 class About:
@@ -48,7 +51,8 @@ def newly_seen(
     """Traits seen now and in the run before that could hear them, and in none of at least ``rule.runs`` before.
 
     Seen for the first time it is a glimpse. Where the trait rests on a measure, that has to have moved, too: a
-    trait that hovers around its floor is seen now and then without anything being new.
+    trait that hovers around its floor is seen now and then without anything being new. Where the second run leaves that
+    open, a third or fourth in a row may show it; it is said once.
 
     Parameters
     ----------
@@ -66,15 +70,22 @@ def newly_seen(
         if states.get(trait.key) != "seen":
             continue
         heard = _eligible(trait.key, runs)
-        sights = [run.states[trait.key] == "seen" for run in heard]
-        if len(heard) >= rule.runs and not any(sights):
-            about.append(About(trait.key, 1, len(heard) + 1, glimpse=True))
-        elif len(heard) > rule.runs and sights[-1] and not any(sights[:-1]):
-            now = [measures.get(trait.measure), heard[-1].measures.get(trait.measure)]
-            before = [run.measures.get(trait.measure) for run in heard[:-1]]
-            if not trait.measure or _moved(before, now, rule.sure, up=_upward(trait)):
-                about.append(About(trait.key, 2, len(heard) + 1))
+        sights = [*(run.states[trait.key] == "seen" for run in heard), True]
+        values = [*(run.measures.get(trait.measure) for run in heard), measures.get(trait.measure)]
+        since = sights.index(True)
+        if since < rule.runs or not all(sights[since:]):
+            continue
+        new = len(sights) - since
+        # It is said once: in the first run in which it stands out.
+        stands = [_stands_out(trait, values[: since + k], since, rule.sure) for k in range(1, new + 1)]
+        if new <= LONGEST_NEW and stands[-1] and (new == 1 or not any(stands[1:-1])):
+            about.append(About(trait.key, new, len(sights), glimpse=new == 1))
     return about
+
+
+def _stands_out(trait: TraitRule, values: Sequence[Number | None], since: int, sure: float) -> bool:
+    """Whether the runs from ``since`` on stand out from those before; a trait without a measure always does."""
+    return not trait.measure or _moved(values[:since], values[since:], sure, up=_upward(trait))
 
 
 def kept(
@@ -114,7 +125,7 @@ def _moved(before: Sequence[Number | None], now: Sequence[Number | None], sure: 
     """
     old = np.array([n.value for n in before if n is not None and n.value is not None])
     new = np.array([n.value for n in now if n is not None and n.value is not None])
-    if len(old) < 2 or len(new) < 2:
+    if len(old) < 2 or len(new) < 1:
         return False
     free = len(old) + len(new) - 2
     spread = (np.sum((old - old.mean()) ** 2) + np.sum((new - new.mean()) ** 2)) / free

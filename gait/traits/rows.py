@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, cast, get_args
 
 from gait.errors import CatalogueError
+from gait.measures.suite import KEYS
 from gait.traits.rule import Bound, Counts, Gate, Kind, ShareRule, TraitRule, Unproven
 
 #: Every gate a row may ask for.
@@ -118,6 +119,8 @@ class Row:
         measure, unit = get("measure"), get("unit")
         if not isinstance(measure, str) or not measure:
             self.refuse(field or "measure", "a text in quotes is expected" + (" as measure" if field else ""))
+        if measure not in KEYS:
+            self.refuse(field or "measure", f'"{measure}" is not measured; what is: {", ".join(KEYS)}')
         if unit not in UNITS:
             self.refuse(field or "unit", f'"{unit}" is none of {", ".join(UNITS[:-1])} or ""')
         edges = {} if own else {name: get(name) for name in ("floor", "ceiling")}
@@ -201,6 +204,8 @@ class Row:
         of = value.get("measure", measure)
         if not isinstance(of, str) or not of:
             self.refuse("share", "measure is a text in quotes")
+        if of not in KEYS:
+            self.refuse("share", f'"{of}" is not measured; what is: {", ".join(KEYS)}')
         return ShareRule(of, self._finite("share", value["above"]), least)
 
     def gates(self) -> tuple[Gate, ...]:

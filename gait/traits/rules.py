@@ -89,14 +89,15 @@ def _read(path: Path) -> tuple[Catalogue | None, list[CatalogueError]]:
     if not isinstance(version, str) or not version:
         faults.append(CatalogueError(f'{name}: a line like version = "1.0" is missing at the top.'))
     rules: list[TraitRule] = []
-    for key, row in table.items():
+    keys = list(table)
+    for i, (key, row) in enumerate(table.items()):
         try:
             reader = Row(name, text, key, row)
             rule = reader.rule()
-            known = [r.key for r in rules]
+            known = keys[:i]
             if rule.after is not None and rule.after not in known:
                 reader.refuse("after", f'"{rule.after}" is no trait further up in the file')
-            if unknown := [key for key in rule.margins if key not in known]:
+            if unknown := [one for one in rule.margins if one not in known]:
                 reader.refuse("margins", f'"{unknown[0]}" is no trait further up in the file')
         except CatalogueError as error:
             faults.append(error)

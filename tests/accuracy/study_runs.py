@@ -50,8 +50,11 @@ TRAITS = (
 #: Sampling rate of the study. [Hz]  It carries every question here: docs/accuracy.md has 200 Hz beside it.
 RATE = 100.0
 
+#: Inner grid of the simulated motion. [Hz]  Chosen: four times the chip's own low pass; 1000 takes 2.5 times as long.
+GRID = 400.0
+
 #: Running of a run, and how often. [s]  Short ones carry most traits; settle takes 15 min, late takes 20.
-LENGTHS = ((210.0, 0.60), (360.0, 0.14), (1000.0, 0.12), (1290.0, 0.14))
+LENGTHS = ((205.0, 0.66), (360.0, 0.12), (980.0, 0.10), (1290.0, 0.12))
 
 #: Points on a stride at which what was true is looked at.
 POINTS = 64
@@ -137,6 +140,7 @@ def _plan(rng: np.random.Generator) -> _Plan:
     }
     plan.course = _course(made, rng)
     plan.runner = _runner(levels, placement, length, rng)
+    made |= {key: plan.runner[key] for key in ("settle_s", "settle_by", "fade_by")}
     return plan
 
 
@@ -180,12 +184,6 @@ def _runner(
     first, _, third = shape.turn
     shape = replace(shape, turn=(first, (2, second, float(rng.uniform(0.0, 360.0))), third))
     roll = between("shift", (0.0, 0.7), (0.9, 2.5), (3.0, 6.0))
-    if levels["shift"] == "absent" and rng.random() < 0.4:
-        # It tips, but its way from side to side belongs to the landings.
-        roll = float(rng.uniform(2.5, 5.0))
-        shape = replace(
-            shape, push=0.0, sideways=((2, 6.0, 40.0), *((k, 0.2 * a, p) for k, a, p in shape.sideways))
-        )
     if levels["regular"] == "absent":
         shock_cv, impact = float(rng.uniform(0.7, 1.0)), float(rng.uniform(3.5, 6.0))
     elif levels["regular"] == "near":
@@ -193,7 +191,7 @@ def _runner(
     else:
         shock_cv, impact = 0.2, float(rng.uniform(1.0, 3.0))
     cadence = float(rng.uniform(155.0, 185.0))
-    flight = between("spring", (0.008, 0.015), (0.015, 0.060), (0.075, 0.150))
+    flight = between("spring", (-0.030, -0.005), (0.0, 0.060), (0.075, 0.150))
     settles = levels["settle"] if length >= 900.0 else "absent"
     fades = levels["late"] if length >= 1200.0 else "clear"
     return {
@@ -209,6 +207,7 @@ def _runner(
         "impact_g": impact,
         "cadence_spm": cadence,
         "contact_s": 60.0 / cadence - flight,
+        "grounded": flight < 0.008,
         "timing_asymmetry": between("two_as_one", (0.035, 0.06), (0.012, 0.028), (0.0, 0.006))
         * float(rng.choice([-1.0, 1.0])),
         "turn_loose_deg": between("together", (36.0, 55.0), (14.0, 30.0), (0.0, 8.0)),
@@ -298,7 +297,7 @@ def what_was_true(truth: Truth, found: Analysis) -> dict[str, float]:
         "step_time_difference": float(np.mean(200.0 * (first - second) / (first + second))),
         "step_likeness": float(np.nanmean(again[0][follows]) / np.nanmean(again[1][follows])),
         "lean_share": float(np.mean(lean > 0.0)),
-        "flight_share": float(np.mean(flight > 30.0)),
+        "flight_share": float(np.mean(flight > 0.0)),
         "turn_share": float(np.mean(np.ptp(turn, axis=1) > 4.0)),
     }
     gained = _true_gains(truth, found)

@@ -104,6 +104,13 @@ def test_earlier_runs_are_those_before_it_in_the_same_place(store: Store) -> Non
     assert set(earlier.runs[0].measures) >= {"lean", "rotation", "smoothness"}
 
 
+def test_a_run_is_not_earlier_than_itself_in_another_file(store: Store) -> None:
+    remember(store, replace(the(0), content="a" * 64), an_analysis())
+    moment = timedelta(seconds=0.3)
+    csv = replace(the(0), content="b" * 64, started_at=the(0).started_at + moment)
+    assert earlier_than(store, csv, "sternum", CATALOGUE).runs == ()
+
+
 def test_growth_is_told_up_to_the_run_asked_for(store: Store) -> None:
     for day in range(4):
         remember(store, the(day), an_analysis())

@@ -160,6 +160,9 @@ def test_a_file_of_the_first_version_is_read_by_this_one(tmp_path: Path) -> None
         old.executescript(OLD.read_text(encoding="utf-8"))
     with open_store(path, tell=pytest.fail) as opened:
         runs = opened.runs(None)
+        assert opened.heard(1)[0] == made.heard(lean=4.0), (
+            "what a catalogue judges it by has to be whole, too"
+        )
         opened.keep(made.a_run(9))
     assert [(run.source, run.feel, run.surface) for run in runs] == [
         ("run 0.csv", "light", "trail"),
@@ -304,6 +307,33 @@ def test_what_sqlite_left_beside_a_damaged_store_goes_with_it(tmp_path: Path) ->
     assert aside.name == "history.damaged-2026-05-01-101500.sqlite"
     there = {file.name.removeprefix(aside.name): file.read_text() for file in tmp_path.iterdir()}
     assert there == {end: end for end in ("", "-journal", "-wal", "-shm")}
+
+
+def test_what_is_not_understood_is_left_where_it_is(path: Path) -> None:
+    kept(path, 0)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("UPDATE runs SET heard = '{}'")
+        other.commit()
+    before = path.read_bytes()
+
+    def look() -> None:
+        with open_store(path, begin=True, tell=pytest.fail) as opened:
+            opened.runs()
+
+    with pytest.raises(HistoryError, match="does not understand"):
+        look()
+    assert path.read_bytes() == before
+
+
+def test_a_store_that_may_only_be_read_is_read(path: Path) -> None:
+    kept(path, 0)
+    path.chmod(0o444)
+    path.parent.chmod(0o555)
+    try:
+        with open_store(path, tell=pytest.fail) as opened:
+            assert len(opened.runs(None)) == 1
+    finally:
+        path.parent.chmod(0o755)
 
 
 # ---------------------------------------------------------------------------------------------- several at once
