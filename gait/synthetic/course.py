@@ -167,7 +167,8 @@ class Path:
 def smooth(x: Floats) -> Floats:
     """0 below 0, 1 above 1, between them rising with three continuous derivatives at the ends."""
     y = np.clip(x, 0.0, 1.0)
-    return np.asarray(y**4 * (35.0 - 84.0 * y + 70.0 * y**2 - 20.0 * y**3))
+    square = y * y  # powers would be the slowest line of the simulator
+    return np.asarray(square * square * (35.0 - 84.0 * y + square * (70.0 - 20.0 * y)))
 
 
 def _heading(road: Road, s: Floats) -> Floats:

@@ -6,6 +6,7 @@ Not here: what is measured on them (tests/accuracy).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -29,6 +30,7 @@ def draw(
     rate_hz: float = 200.0,
     standing_s: float = 8.0,
     running_s: float = 80.0,
+    grid_hz: float | None = None,
     **overrides: Any,
 ) -> tuple[Recording, Truth]:
     """One run from the distribution of SIGNALS.md, Targets.
@@ -44,6 +46,8 @@ def draw(
     course : Course or None
         Instead of path and the two times.
     rate_hz, standing_s, running_s : float
+    grid_hz : float or None
+        Instead of the sensor's own inner grid; coarser is faster. [Hz]
     **overrides
         Fields of Runner that shall not be drawn.
 
@@ -82,5 +86,7 @@ def draw(
     mount = any_rotation(rng)
     make = {"mpu6050": Sensor.mpu6050, "calibrated": Sensor.calibrated}
     worn = make[sensor](rng, rate_hz, mount) if sensor in make else Sensor.ideal(rate_hz, mount)
+    if grid_hz is not None:
+        worn = replace(worn, grid_hz=grid_hz)
     road = course or Course(path or roads[seed % 3], standing_s, running_s)
     return simulate(Runner(**drawn), road, worn, seed)

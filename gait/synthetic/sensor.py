@@ -92,6 +92,7 @@ class Sensor:
     drop_burst: float = 4.0
     start_s: float = 0.0
     creep_deg: float = 0.0
+    grid_hz: float = GRID_HZ
     q_torso_sensor: Floats = field(default_factory=lambda: IDENTITY.copy())
 
     @staticmethod
@@ -248,7 +249,7 @@ def _chunks(taken: Floats) -> Iterator[tuple[int, int]]:
 def _at(body: Body, sensor: Sensor, taken: Floats) -> tuple[Floats, Floats, Floats]:
     """True sensor-axis readings, filtered, at the true times of one chunk; and the height of the place."""
     # A whole number of grid points a sample, so that an even clock falls on the grid.
-    dt = 1.0 / (np.ceil(GRID_HZ / sensor.rate_hz) * sensor.rate_hz)
+    dt = 1.0 / (np.ceil(sensor.grid_hz / sensor.rate_hz) * sensor.rate_hz)
     first = np.floor((taken[0] - SETTLE) / dt) - 1
     grid = dt * (first + np.arange(int(np.ceil((taken[-1] - first * dt) / dt)) + 3))
     pose = body.pose(grid)

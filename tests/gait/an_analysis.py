@@ -92,9 +92,11 @@ def some_measures(
     flight: float = 100.0,
     cv: float = 1.4,
     together: float = 0.97,
+    likeness: float = 0.98,
+    split: float = 50.0,
     seed: int = 0,
 ) -> Measures:
-    """Measures around the given means."""
+    """Measures around the given means; nobody started out of standing, and nothing settled."""
     rng = np.random.default_rng(seed)
     strides = some_strides(k, seed=seed)
     phase = np.arange(100) / 100
@@ -110,6 +112,14 @@ def some_measures(
         a_measure("flight_time", "ms", flight + 8 * rng.normal(size=k), 17.0),
         a_ratio("step_regularity", "", 0.9 if some else None, 0.01, 0.03, k),
         a_ratio("stride_regularity", "", 0.93 if some else None, 0.01, 0.03, k),
+        a_measure("turn_symmetry", "", 0.96 + 0.01 * rng.normal(size=k), 0.03),
+        a_measure("turn_split", "percent", split + rng.normal(size=k), 1.0),
+        a_measure("lateral_share", "", 0.9 + 0.02 * rng.normal(size=k), 0.03),
+        a_measure("step_time_difference", "percent", 0.5 + rng.normal(size=k), 0.5),
+        a_ratio("step_likeness", "", likeness if some else None, 0.01, 0.03, k),
+        a_ratio("set_off", "deg", None, 0.0, 1.0, 0),
+        a_ratio("settle_drop", "", None, 0.0, 0.2, 0),
+        a_ratio("settle_time", "min", None, 0.0, 0.3, 0),
         a_ratio("togetherness", "", together if some else None, 0.004, 0.015, k),
         a_ratio("smoothness", "", -1.6 if some else None, 0.02, 0.1, k),
     ]
