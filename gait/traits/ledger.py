@@ -97,9 +97,14 @@ def kept(
         sights = [run.states[trait.key] == "seen" for run in _eligible(trait.key, runs)]
         if states[trait.key] != "could_not_listen":
             sights.append(states[trait.key] == "seen")
-        if len(sights) >= rule.runs and sum(sights) >= rule.of_runs * len(sights):
+        if is_kept(rule, sum(sights), len(sights)):
             about.append(About(trait.key, sum(sights), len(sights)))
     return about
+
+
+def is_kept(rule: TraitRule, seen: int, heard: int) -> bool:
+    """Whether so many sights in so many runs that could hear it make an old friend."""
+    return heard >= rule.runs and seen >= rule.of_runs * heard
 
 
 def _eligible(key: str, runs: Sequence[EarlierRun]) -> list[EarlierRun]:

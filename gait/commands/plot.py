@@ -1,0 +1,146 @@
+"""``gait plot``: a picture of one measure for a publication.
+
+Lives here: flags, which of recording and folder was named, writing the picture.
+Not here: the numbers (report/figure_data.py), the drawing (report/figures.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gait.commands.command import DONE, UsageError, a_path, tell
+from gait.commands.folder import OutputError, default_folder
+from gait.errors import ReadError
+
+if TYPE_CHECKING:
+    from gait.pipeline import Analysis
+    from gait.report.figure_data import OverStride, OverTime
+    from gait.report.words import Words
+
+#: Kinds of pictures, by the end of the name.
+KINDS = (".pdf", ".svg", ".png")
+
+#: Dots per inch of a PNG.  Chosen: what journals ask of half-tones.
+DPI = 300
+
+PURPOSE = """\
+Draw one measure for a publication, over time (single strides, a running mean, the mean with its 90 % interval) or
+over the stride (mean, 10th to 90th percentile, where feet land and leave). RUN is a recording, or the folder that
+`gait analyze` wrote; a folder keeps every flag it was analysed with.
+"""
+
+EPILOG = """\
+examples
+  gait plot run.csv --placement sternum --measure lean -o lean.pdf
+  gait plot run-gait --measure rotation -o rotation.svg
+  gait plot run-gait --measure rotation --over stride -o turn.png
+  gait analyze run.csv --series   writes what curves over the stride from a folder are made of
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags and manual page."""
+    parser.description, parser.epilog = PURPOSE, EPILOG
+    parser.usage = "gait plot RUN --measure KEY [options]"
+    parser.add_argument("run", metavar="RUN", type=a_path, help="the recording, or a folder of gait analyze")
+    parser.add_argument(
+        "--measure", metavar="KEY", required=True, help="as in analysis.json: lean, rotation, cadence, ..."
+    )
+    parser.add_argument("--over", choices=("time", "stride"), default="time", help="time by default")
+    parser.add_argument(
+        "-o",
+        "--out",
+        metavar="FILE",
+        type=a_path,
+        help="the picture: .pdf, .svg or .png; <stem>-<measure>.pdf by default",
+    )
+    parser.add_argument("--force", action="store_true", help="write over a file that is there")
+    parser.add_argument(
+        "--placement", metavar="WHERE", help="where the sensor was worn, when RUN is a recording"
+    )
+    parser.add_argument(
+        "--standing", metavar="FILE", type=a_path, help="a second recording, of quiet standing"
+    )
+    parser.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    stem = default_folder(args.run).name.removesuffix("-gait")
+    out: Path = args.out if args.out is not None else Path(f"{stem}-{args.measure}-over-{args.over}.pdf")
+    if out.suffix.lower() not in KINDS:
+        raise UsageError(f"-o takes a name that ends in {', '.join(KINDS)}; {out.name} does not.")
+    if out.exists() and not args.force:
+        raise OutputError(f"{out} is there already. Name another with -o, or write over it with --force.")
+    from gait.report.figures import draw_over_stride, draw_over_time
+    from gait.report.words import load_words
+
+    # It complains of a home folder it cannot write to, at its import, and then makes do with another.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    data = _data(args, load_words())
+    from matplotlib import rc_context
+
+    from gait.report.figure_data import OverTime
+
+    figure = draw_over_time(data) if isinstance(data, OverTime) else draw_over_stride(data)
+    passing = out.with_name(f".{out.stem}.{os.getpid()}{out.suffix.lower()}")
+    try:
+        # Letters stay letters, and the same numbers give the same file.
+        settings: dict[Any, Any] = {
+            "svg.fonttype": "none",
+            "pdf.fonttype": 42,
+            "svg.hashsalt": "gait",
+            "text.parse_math": False,
+        }
+        with rc_context(settings):
+            figure.savefig(passing, dpi=DPI, metadata=_METADATA[out.suffix.lower()])
+        passing.replace(out)
+    except OSError as error:
+        raise OutputError(f"{out} cannot be written: {error.strerror or error}.") from error
+    finally:
+        passing.unlink(missing_ok=True)
+    if not args.quiet:
+        tell(f"The picture: {out}", after=f"The picture is {out}.")
+    return DONE
+
+
+#: What a file says of itself; no time, so that it can be compared.
+_METADATA: dict[str, dict[str, str | None]] = {
+    ".pdf": {"CreationDate": None},
+    ".svg": {"Date": None},
+    ".png": {},
+}
+
+
+def _data(args: argparse.Namespace, words: Words) -> OverTime | OverStride:
+    """The numbers, from the folder or from the recording."""
+    from gait.report import figure_data
+
+    if (args.run / "analysis.json").is_file():
+        if args.placement is not None or args.standing is not None:
+            raise UsageError("--placement and --standing go with a recording; a folder was analysed already.")
+        read_folder = figure_data.time_in if args.over == "time" else figure_data.stride_in
+        return read_folder(args.run, args.measure, words)
+    analysis = _analysed(args)
+    of_analysis = figure_data.time_of if args.over == "time" else figure_data.stride_of
+    return of_analysis(analysis, args.measure, words)
+
+
+def _analysed(args: argparse.Namespace) -> Analysis:
+    from gait.pipeline import analyze
+    from gait.readers import read
+    from gait.readers.words import parse_placement
+
+    try:
+        placement = None if args.placement is None else parse_placement(args.placement)
+    except ReadError as error:
+        raise UsageError(str(error)) from error
+    recording = read(args.run)
+    if placement is not None:
+        recording = replace(recording, placement=placement)
+    return analyze(recording, standing=None if args.standing is None else read(args.standing))
