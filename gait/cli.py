@@ -39,6 +39,8 @@ COMMANDS = {
     "ports": "where a sensor may be plugged in",
     "simulate": "a made-up sensor on a port, for whoever has none",
     "convert": "a capture becomes a CSV",
+    "export": "a run as FIT, BIDS, Parquet or CSV",
+    "align": "pace and heart beats from the watch that ran along",
     "sample": "write a made-up recording to try things on",
 }
 
