@@ -95,6 +95,32 @@ def block_statistics(
     return BlockStats(float(means.mean()), se, blocks, n, student_95(blocks))
 
 
+def ratio_statistics(above: ArrayLike, below: ArrayLike, counted: ArrayLike) -> BlockStats:
+    """Ratio of two means over strides, with its standard error from the ratios of consecutive blocks.
+
+    Parameters
+    ----------
+    above, below : (k,) array
+        Numerator and denominator, one a stride; finite where counted.
+    counted : (k,) bool array
+
+    Returns
+    -------
+    BlockStats
+        ``m`` is the mean of the blocks' ratios.
+    """
+    keep = np.asarray(counted, bool)
+    a, b = np.asarray(above, float)[keep], np.asarray(below, float)[keep]
+    n, blocks = len(a), block_count(len(a))
+    if blocks < 2:
+        return BlockStats(float(a.mean() / b.mean()), float("nan"), blocks, n, float("nan"))
+    parts = zip(np.array_split(a, blocks), np.array_split(b, blocks), strict=True)
+    ratios = np.array([x.mean() / y.mean() for x, y in parts])
+    return BlockStats(
+        float(ratios.mean()), float(ratios.std(ddof=1) / np.sqrt(blocks)), blocks, n, student_95(blocks)
+    )
+
+
 def block_count(n: int, strides_per_block: int = STRIDES_PER_BLOCK) -> int:
     """How many blocks n strides make."""
     return min(MOST_BLOCKS, n // strides_per_block)

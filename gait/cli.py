@@ -35,6 +35,10 @@ from gait.errors import GaitError
 #: Command -> what it is for, in the order of the help. Each is gait/commands/<command>.py.
 COMMANDS = {
     "analyze": "a recording of a run becomes a page, a JSON and tables",
+    "runs": "the runs that are remembered",
+    "growth": "what grew over them, in words and as a page",
+    "feel": "keep a line of how a run felt",
+    "forget": "take a run out of the memory",
     "record": "from a sensor's port into a file that survives anything",
     "ports": "where a sensor may be plugged in",
     "simulate": "a made-up sensor on a port, for whoever has none",

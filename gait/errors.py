@@ -25,5 +25,9 @@ class CatalogueError(GaitError):
     """The trait catalogue breaks its own rules; the message names the line."""
 
 
+class HistoryError(GaitError):
+    """What is remembered of earlier runs is not there, cannot be reached or was damaged."""
+
+
 class MissingExtra(GaitError):
     """An optional package is not installed; the message says which extra to install."""

@@ -16,6 +16,7 @@ from gait import bouts as bouts_room
 from gait import facing as facing_room
 from gait import motion as motion_room
 from gait import quality as quality_room
+from gait import set_off as set_off_room
 from gait import standing as standing_room
 from gait import strides as strides_room
 from gait import torso
@@ -34,6 +35,7 @@ from gait.recording import PLACEMENTS, Placement, Recording, Samples
 from gait.rotations import Floats
 from gait.standing import Standing
 from gait.timeline import EvenClock
+from gait.traits.earlier import Earlier
 from gait.traits.rules import Catalogue, load_catalogue
 from gait.traits.trait import Trait, judge
 from gait.units import DEG
@@ -135,6 +137,8 @@ class Pipeline:
         Forget samples older than this. [s]
     catalogue : Catalogue, optional
         The traits' rules; the built-in ones when not given.
+    earlier : Earlier, optional
+        Earlier runs of this runner, for the traits that ask for them.
     """
 
     def __init__(
@@ -147,6 +151,7 @@ class Pipeline:
         facing: str | None = None,
         window_s: float | None = None,
         catalogue: Catalogue | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         if not 0 < rate_hz < float("inf"):
             raise SignalError(f"A sampling rate of {rate_hz} Hz cannot be; give the rate with --rate.")
@@ -168,6 +173,7 @@ class Pipeline:
         self._facing = facing
         self._window_s = window_s
         self._catalogue = catalogue or load_catalogue()
+        self._earlier = earlier
         self._clock = EvenClock(rate_hz)
         self._filter = MotionFilter(rate_hz)
         self._held: list[Motion] = []
@@ -237,7 +243,9 @@ class Pipeline:
         )
         contacts = contacts.with_sides(sides)
         tell("strides")
+        # Feet without a name have strides, too: those from the foot that a thread begins with.
         opening = np.where(np.isin(sides, ("left", "A")), threads.foot, 1 - threads.foot)
+        opening = np.where(sides == "", 0, opening)
         strides = strides_room.pair(contacts, threads, opening)
         cycles = torso.cycles(settled, strides, mounting.q_torso_sensor)
         swapped = facing_room.swapped_feet(cycles)
@@ -269,9 +277,12 @@ class Pipeline:
         strides = replace(strides, regular=regular)
         tell("measures and traits")
         six = bool(self._calibration and self._calibration.six_position)
-        view = View(strides, replace(cycles, strides=strides), mounting, quality, six)
+        starts = set_off_room.find_set_offs(settled, bouts, contacts, mounting.q_torso_sensor)
+        view = View(strides, replace(cycles, strides=strides), mounting, quality, six, starts)
         measures = measure_all(view)
-        traits = judge(measures, mounting, quality, self._catalogue, six_position=six)
+        traits = judge(
+            measures, mounting, quality, self._catalogue, six_position=six, earlier=self._earlier
+        )
         t0, t1 = float(motion.t[0]), float(motion.t[-1])
         start = t0 + SETTLE if self._forgot else t0
         return Analysis(
@@ -328,6 +339,7 @@ def analyze(
     facing: str | None = None,
     series: bool = False,
     catalogue: Catalogue | None = None,
+    earlier: Earlier | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Analysis:
     """What one recording shows.
@@ -345,6 +357,8 @@ def analyze(
     series : bool
         Also give torso terms per sample while running.
     catalogue : Catalogue, optional
+    earlier : Earlier, optional
+        Earlier runs of this runner with the sensor in the same place.
     progress : callable, optional
         Called with the name of each stage as it begins.
 
@@ -377,6 +391,7 @@ def analyze(
         calibration=calibration,
         facing=facing,
         catalogue=catalogue,
+        earlier=earlier,
     )
     s = recording.samples
     for a in range(0, len(s), PUSH):

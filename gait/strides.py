@@ -68,6 +68,15 @@ class Strides:
         """Only some of the strides."""
         return Strides(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
+    def ran(self) -> Floats:
+        """Running time at the end of each stride, from the first stride of each bout on, without what lies between bouts (k,). [s]"""
+        first = np.searchsorted(self.bout, self.bout)
+        into = self.stop - self.start[first]
+        ends = np.flatnonzero(np.diff(self.bout) != 0)
+        before = np.zeros(len(self))
+        before[ends + 1] = into[ends]
+        return np.asarray(into + np.cumsum(before))
+
     @property
     def duration(self) -> Floats:
         """Stride times (k,). [s]"""

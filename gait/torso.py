@@ -43,7 +43,7 @@ CHANNELS = (
 )
 
 #: Those that measures look at, and those that tell which way the torso faces.
-MEASURED = ("lean", "rotation", "sway", "up", "turning", "heading")
+MEASURED = ("lean", "rotation", "sway", "left", "up", "turning", "heading")
 FACING = ("lean", "rotation", "sway", "forward", "left", "up", "roll_rate", "pitch_rate")
 
 

@@ -20,6 +20,17 @@ def missing(what: str) -> None:
     pytest.skip(f"{what} is missing")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """A switch that takes what is there now for what is expected from now on."""
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew and show what changed")
+
+
+@pytest.fixture(scope="session")
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are written anew."""
+    return bool(request.config.getoption("--update-golden"))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder of recordings to check against; they are no part of the project, so it may be absent."""

@@ -38,6 +38,7 @@ FLOORS = {
     "gait.facing": 10,
     "gait.torso": 9,
     "gait.quality": 10,
+    "gait.set_off": 10,
     "gait.measures": 11,
     "gait.traits": 12,
     "gait.pipeline": 13,
@@ -212,7 +213,7 @@ def test_every_file_says_what_lives_here_and_what_does_not() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["analyze", "--help"], ["record", "--help"], ["simulate", "--help"], ["--version"], []],
+    [["--help"], ["analyze", "--help"], ["record", "--help"], ["simulate", "--help"], ["runs", "--help"], ["growth", "--help"], ["--version"], []],
 )
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
     code = (

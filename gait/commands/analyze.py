@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import math
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gait.commands.command import DONE, UsageError, a_path, tell
 from gait.commands.folder import check_folder, default_folder, write_folder
+from gait.commands.remembered import Memory, add_store, notice, opened
 from gait.errors import ReadError
 
 if TYPE_CHECKING:
+    from gait.history.growth import Growth
     from gait.pipeline import Analysis
     from gait.readers.words import Units
     from gait.recording import Placement, Recording
+    from gait.traits.earlier import Earlier
 
 FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
@@ -63,6 +65,14 @@ examples
   gait analyze log.csv --units ms,g,dps --from 60 --to 600
   gait analyze bare.txt --columns t,gx,gy,gz,ax,ay,az --units us,raw:16g,raw:2000dps
   gait analyze export.zip --placement chest --json | jq .measures.cadence
+  gait analyze run.csv --placement waist --language de --words
+  gait analyze run.csv --placement sternum --keep --surface trail --shoes "old blue"
+
+memory
+  With --keep the run is remembered, with what was measured and seen, and the page shows what grew over the
+  runs; the same recording again takes its place. `gait runs`, `gait growth`, `gait feel` and `gait forget` go
+  on from there. It is kept in one file on this machine, and nothing of it leaves it: the one that --store
+  names, else GAIT_STORE, else `history.sqlite` in the folder where this system keeps a user's data.
 """
 
 
@@ -99,10 +109,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     part = parser.add_argument_group("which part")
     part.add_argument("--from", dest="start", metavar="S", type=float, help="leave out what is before [s]")
     part.add_argument("--to", dest="stop", metavar="S", type=float, help="leave out what is after [s]")
+    memory = parser.add_argument_group("memory")
+    memory.add_argument("--keep", action="store_true", help="remember this run")
+    memory.add_argument("--surface", metavar="TEXT", help="what it ran on, kept with it")
+    memory.add_argument("--shoes", metavar="TEXT", help="in which shoes, kept with it")
+    add_store(memory)
     out = parser.add_argument_group("what comes out")
     out.add_argument("--out", metavar="DIR", type=a_path, help="folder for the files, <stem>-gait by default")
     out.add_argument("--force", action="store_true", help="write over files that gait did not write")
     out.add_argument("--series", action="store_true", help="write series.csv, too")
+    out.add_argument("--language", metavar="TAG", default="en", help="language of the page and the summary: en or de")
+    out.add_argument("--words", action="store_true", help="a page and a summary in words only, without numbers")
     out.add_argument("--no-report", action="store_true", help="leave out report.html, which takes longest")
     out.add_argument("--json", action="store_true", help="print analysis.json and nothing else")
     out.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
@@ -115,17 +132,24 @@ def run(args: argparse.Namespace) -> int:
     names = ["analysis.json", "strides.csv", "steps.csv"]
     names += ["series.csv"] * args.series + ["report.html"] * (not args.no_report)
     check_folder(folder, names, force=args.force)
-    with _progress(args.quiet or args.json) as say:
+    with _progress(args.quiet or args.json) as say, ExitStack() as open_now:
         say("reading the recording")
-        analysis = _analysis(args, units, placement, say)
+        read = _read(args, units, placement, say)
+        memory = Memory(open_now.enter_context(opened(args, begin=True)), args, read[0]) if args.keep else None
+        analysis = _analysis(args, *read, earlier=memory.earlier() if memory else None, say=say)
+        growth = memory.keep(analysis) if memory else None
         say("putting it into words")
-        files, summary = _files(analysis, series=args.series, page=not args.no_report, say=say)
+        files, summary = _files(args, analysis, growth, say)
         write_folder(folder, files)
+        if memory and memory.failed:
+            notice(f"The files are in {folder}, without growth.")
+            raise memory.failed
     if args.json:
         tell(files["analysis.json"], after=f"The files are in {folder}.")
     elif not args.quiet:
         kind = "The page" if "report.html" in files else "The numbers"
         text = f"{summary.strip()}\n\n{kind}: {_first_file(folder, files)}"
+        text += f"\n{memory.told}" if memory else ""
         tell(text, after=f"The files are in {folder}; --quiet prints nothing.")
     return DONE
 
@@ -137,7 +161,10 @@ def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
     """
     from gait.readers.read import check_dialect
     from gait.readers.words import parse_columns, parse_placement, parse_units
+    from gait.report.words import languages
 
+    if args.language not in languages():
+        raise UsageError(f"--language takes {' or '.join(languages())}; {args.language!r} is none of them.")
     try:
         units = parse_units(args.units) if args.units is not None else None
         placement = parse_placement(args.placement) if args.placement is not None else None
@@ -146,6 +173,10 @@ def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
             parse_columns(args.columns)
     except ReadError as error:
         raise UsageError(str(error)) from error
+    if not args.keep:
+        given = [flag for flag in ("store", "surface", "shoes") if getattr(args, flag) is not None]
+        if given:
+            raise UsageError(f"--{given[0]} goes with --keep, which remembers the run.")
     if args.rate is not None and not 0 < args.rate < 1e5:
         raise UsageError(f"--rate takes rows in a second, for example --rate 100; {args.rate:g} is none.")
     for flag, value in (("--from", args.start), ("--to", args.stop)):
@@ -156,52 +187,66 @@ def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
     return units, placement
 
 
-def _analysis(
+def _read(
     args: argparse.Namespace, units: Units | None, placement: Placement | None, say: Callable[[str], None]
-) -> Analysis:
-    """Read what was named and analyse it."""
-    from gait.calibration.calibration import Calibration
-    from gait.pipeline import analyze
+) -> tuple[Recording, Recording | None]:
+    """The recording, with the placement that was said, and the one of standing."""
     from gait.readers import read_with_units
 
     said = {"dialect": args.dialect, "columns": args.columns, "rate_hz": args.rate}
     recording, found = read_with_units(args.run, units=units, start_s=args.start, stop_s=args.stop, **said)
-    if placement is not None and "unknown" != recording.placement != placement:
-        contradicted = f"The file says {recording.placement}; it was analysed as {placement}, as asked."
-        recording = replace(recording, notes=(*recording.notes, contradicted))
+    if placement is not None:
+        notes = recording.notes
+        if "unknown" != recording.placement != placement:
+            notes += (f"The file says {recording.placement}; it was analysed as {placement}, as asked.",)
+        recording = replace(recording, placement=placement, notes=notes)
     standing: Recording | None = None
     if args.standing is not None:
         say("reading the standing")
         standing, _ = read_with_units(args.standing, units=units, otherwise=found, **said)
+    return recording, standing
+
+
+def _analysis(
+    args: argparse.Namespace,
+    recording: Recording,
+    standing: Recording | None,
+    *,
+    earlier: Earlier | None,
+    say: Callable[[str], None],
+) -> Analysis:
+    """Analyse what was read."""
+    from gait.calibration.calibration import Calibration
+    from gait.pipeline import analyze
+
     calibration = Calibration.load(args.calibration) if args.calibration is not None else None
     return analyze(
         recording,
-        placement=placement,
         standing=standing,
         calibration=calibration,
         facing=args.facing,
         series=args.series,
+        earlier=earlier,
         progress=say,
     )
 
 
 def _files(
-    analysis: Analysis, *, series: bool, page: bool, say: Callable[[str], None]
+    args: argparse.Namespace, analysis: Analysis, growth: Growth | None, say: Callable[[str], None]
 ) -> tuple[dict[str, bytes], str]:
     """Every file by name, and the summary."""
     from gait import tables
     from gait.report.report import build
 
-    # It complains of a home folder it cannot write to, at its import, and then makes do with another.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    report = build(analysis, charts=page)
+    page = not args.no_report
+    report = build(analysis, args.language, numbers=not args.words, growth=growth, charts=page)
     text = json.dumps(report.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     files = {
         "analysis.json": text.encode("utf-8", "replace"),
         "strides.csv": tables.to_csv(tables.strides_table(analysis)),
         "steps.csv": tables.to_csv(tables.steps_table(analysis)),
     }
-    if series:
+    if args.series:
         files["series.csv"] = tables.to_csv(tables.series_table(analysis))
     if page:
         from gait.report.html import to_html

@@ -19,6 +19,7 @@ MARKS: Mapping[str, bytes] = {
     "steps.csv": b"contact_s,toe_off_s,side,bout",
     "series.csv": b"t_s,lean_deg,rotation_deg,",
     "report.html": b'<meta name="generator" content="gait',
+    "growth.html": b'<meta name="generator" content="gait',
 }
 
 #: Bytes of a file that are looked at to tell whose it is.

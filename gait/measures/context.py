@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gait.facing import Mounting
 from gait.quality import Quality
+from gait.set_off import SetOffs
 from gait.strides import Strides
 from gait.torso import Cycles
 
@@ -29,6 +30,8 @@ class View:
     quality : Quality
     calibrated : bool
         The accelerometer was calibrated in six positions.
+    set_offs : SetOffs or None
+        Starts out of quiet standing.
     """
 
     strides: Strides
@@ -36,6 +39,7 @@ class View:
     mounting: Mounting
     quality: Quality
     calibrated: bool
+    set_offs: SetOffs | None = None
 
     @property
     def counted(self) -> NDArray[np.bool_]:

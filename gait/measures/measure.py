@@ -7,12 +7,13 @@ Not here: how any of them is measured (its own file each).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gait.blocks import block_statistics
+from gait.blocks import block_count, block_statistics
+from gait.measures.curves import Curves
 from gait.rotations import Floats
 from gait.strides import Strides
 
@@ -45,6 +46,8 @@ class Measure:
         What lowered the trust or took the value away, about the recording.
     counted : (k,) bool array
         The strides that entered ``value``.
+    blocks : int or None
+        Independent parts behind ``low`` and ``high`` where they are no blocks of strides.
     """
 
     key: str
@@ -59,6 +62,12 @@ class Measure:
     trust: float
     why: tuple[str, ...]
     counted: NDArray[np.bool_]
+    blocks: int | None = None
+
+    @property
+    def independent(self) -> int:
+        """Parts behind ``low`` and ``high``: blocks of strides, unless ``blocks`` says otherwise."""
+        return block_count(self.n) if self.blocks is None else self.blocks
 
 
 @dataclass(frozen=True)
@@ -86,11 +95,12 @@ class Cycle:
 
 @dataclass(frozen=True)
 class Measures(Mapping[str, Measure]):
-    """All measures of a run by key, with the strides they belong to."""
+    """All measures of a run by key, with the strides they belong to and what their pictures are drawn from."""
 
     strides: Strides
     by_key: Mapping[str, Measure]
     cycles: Mapping[str, Cycle]
+    curves: Curves = field(default_factory=Curves)
 
     def __getitem__(self, key: str) -> Measure:
         return self.by_key[key]

@@ -6,11 +6,18 @@ Not here: variability of their times (rhythm.py).
 
 from __future__ import annotations
 
+import numpy as np
+
 from gait.measures.context import View
+from gait.measures.curves import Overlay
 from gait.measures.measure import Measure, measured
+from gait.torso import POINTS
 
 #: Soft tissue and noise.  [1, 1 sd]  Source: the traits' catalogue (regular, u = 0.03).
 SYSTEMATIC = 0.03
+
+#: Strides laid over each other for a picture.  [strides]  Source: the traits' design.
+OVERLAID = 20
 
 
 def step_regularity(view: View) -> Measure:
@@ -51,3 +58,9 @@ def _regularity(view: View, key: str, *, stride: bool) -> Measure:
     return measured(
         key, "", per_stride, view.counted, systematic=SYSTEMATIC, column=f"{key}_1", trust=trust, why=why
     )
+
+
+def overlay(view: View) -> Overlay:
+    """Some strides evenly over those in view."""
+    at = np.unique(np.linspace(0, len(view.strides) - 1, OVERLAID).round().astype(int))
+    return Overlay(np.arange(POINTS) / POINTS, np.asarray(view.cycles["up"][at], float))

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from gait.measures.context import View
+from gait.measures.curves import Beats
 from gait.measures.measure import NO_STRIDE, Measure, measured, nothing
 from gait.rotations import Floats
 
@@ -68,8 +69,23 @@ def stride_time_cv(view: View) -> Measure:
     )
 
 
+def beats(view: View) -> Beats | None:
+    """Stride after stride with the running median of its bout; None without any."""
+    usual = _usual(view)
+    known = np.flatnonzero(view.counted & np.isfinite(usual))
+    if not len(known):
+        return None
+    s = view.strides
+    return Beats(s.start[known], s.duration[known], usual[known], s.bout[known])
+
+
 def _deviation(view: View) -> Floats:
     """Each stride time's distance from the running median of its bout, as a share (k,)."""
+    return np.abs(view.strides.duration / _usual(view) - 1.0)
+
+
+def _usual(view: View) -> Floats:
+    """Running median of the stride times that count, by bout (k,); NaN where there is none. [s]"""
     time = view.strides.duration
     out = np.full(len(time), np.nan)
     for b in np.unique(view.strides.bout):
@@ -77,6 +93,5 @@ def _deviation(view: View) -> Floats:
         if mine.sum() < 5:
             continue
         size = int(np.clip(SLOW / np.median(time[mine]), 5, mine.sum()))
-        usual = ndimage.median_filter(time[mine], size, mode="reflect")
-        out[mine] = np.abs(time[mine] / usual - 1.0)
+        out[mine] = ndimage.median_filter(time[mine], size, mode="reflect")
     return out

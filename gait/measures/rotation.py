@@ -7,6 +7,7 @@ Not here: how it meets the landing (togetherness.py), the heading (torso.py).
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gait.measures.context import View
 from gait.measures.measure import Measure, measured
@@ -20,6 +21,9 @@ SYSTEMATIC_DEG = 0.7
 #: How far the trunk may lean when no standing says; sideways tipping then shows as turning by its sine.  [°, 1 sd]
 #: Source: lean of groups of runners 3.6 and 10.8°, Teng & Powers 2015.
 UNKNOWN_LEAN_DEG = 8.0
+
+#: A pause of this many strides may have cost the thread of which foot is which.  [1]  Chosen: less than one stride.
+SAME_THREAD = 0.75
 
 
 def rotation(view: View) -> Measure:
@@ -53,3 +57,26 @@ def drift_free(view: View) -> Floats:
     """Rotation over the stride (k, POINTS) without its mean; the heading has taken slow turning out. [rad]"""
     wave = view.cycles["rotation"]
     return np.asarray(wave - wave.mean(axis=1, keepdims=True))
+
+
+def opens_other(view: View) -> NDArray[np.bool_]:
+    """Strides that open with the other foot than the rest (k,): right among left, B among A.
+
+    Where feet have no name they may be named anew wherever they could not be followed; there the turn itself says
+    whether a stretch of strides began with the foot that the named ones, or the longest stretch, began with.
+    """
+    s = view.strides
+    other = np.isin(s.side, ("right", "B"))
+    unnamed = ~np.isin(s.side, ("left", "right"))
+    if not unnamed.any():
+        return other
+    first = np.fft.rfft(drift_free(view), axis=1)[:, 1] * np.where(other, -1.0, 1.0)
+    first = np.where(view.counted & np.isfinite(first), first, 0.0)
+    anew = (np.diff(s.bout) != 0) | (s.start[1:] - s.stop[:-1] > SAME_THREAD * s.duration[1:])
+    stretch = np.concatenate([[0], np.cumsum(anew)])
+    sums = np.zeros(stretch[-1] + 1, complex)
+    np.add.at(sums, stretch, first)
+    named = np.sum(first[~unnamed])
+    known = named if np.abs(named) > 0 else sums[np.argmax(np.abs(sums))]
+    flipped = np.real(sums * np.conj(known)) < 0
+    return np.where(unnamed, other ^ flipped[stretch], other)

@@ -47,10 +47,15 @@ def vertical_oscillation(view: View) -> Measure:
 
 def bounce(view: View) -> Floats:
     """Height over the stride (k, POINTS) around its mean. [m]"""
-    harmonics = np.fft.rfft(view.cycles["up"], axis=1)
+    return integrated_twice(view.cycles["up"], view.strides.duration)
+
+
+def integrated_twice(acc: Floats, time: Floats) -> Floats:
+    """Way over the stride (k, POINTS) around its mean, from acceleration (k, POINTS) that repeats after ``time`` (k,). [m]"""
+    harmonics = np.fft.rfft(acc, axis=1)
     n = np.arange(harmonics.shape[1])
     n[0] = 1
-    harmonics /= -((2 * np.pi * n / view.strides.duration[:, None]) ** 2)
+    harmonics /= -((2 * np.pi * n / time[:, None]) ** 2)
     harmonics[:, 0] = 0.0
     return np.asarray(np.fft.irfft(harmonics, POINTS, axis=1))
 

@@ -8,8 +8,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from gait.measures import lean, regularity, rhythm, rotation, smoothness, spring, sway, togetherness
+from gait.measures import (
+    evenness,
+    lasting,
+    lean,
+    pairing,
+    regularity,
+    rhythm,
+    rotation,
+    settling,
+    smoothness,
+    spring,
+    sway,
+    tipping,
+    togetherness,
+)
 from gait.measures.context import View
+from gait.measures.curves import Curves, Settling
 from gait.measures.measure import Cycle, Measures
 from gait.rotations import Floats
 from gait.units import DEG
@@ -22,34 +37,46 @@ MOST_FOR_WAVES = 2000
 ALL = (
     rhythm.cadence,
     lean.lean,
+    tipping.set_off,
     rotation.rotation,
+    evenness.turn_symmetry,
+    evenness.turn_split,
     sway.sway,
+    sway.lateral_share,
     spring.vertical_oscillation,
     spring.contact_time,
     spring.flight_time,
     rhythm.stride_time_cv,
     regularity.step_regularity,
     regularity.stride_regularity,
+    pairing.step_time_difference,
+    pairing.step_likeness,
     togetherness.togetherness,
     smoothness.smoothness,
 )
 
 
 def measure_all(view: View) -> Measures:
-    """Every measure of the strides in view, and how lean, turn and bounce run over the stride."""
+    """Every measure of the strides in view, how lean, turn and bounce run over the stride, and data for pictures."""
     found = [one(view) for one in ALL]
-    return Measures(view.strides, {m.key: m for m in found}, _cycles(view))
+    parts, settled = settling.settling(view)
+    found += [*parts, *lasting.late(view, found)]
+    some = _some(view)
+    cycles = {} if some is None else _cycles(some)
+    return Measures(view.strides, {m.key: m for m in found}, cycles, _curves(view, some, settled))
 
 
-def _cycles(view: View) -> dict[str, Cycle]:
-    """Mean and spread over the counted strides, from left contact on where sides are known."""
+def _some(view: View) -> View | None:
+    """Strides that count, evenly over the run, from left contact on where sides are known; None without any."""
     # Strides that open with the other foot (feet named anew on the way) would blur the mean.
-    opened = ~np.isin(view.strides.side, ("right", "B"))
+    opened = ~rotation.opens_other(view)
     counted = np.flatnonzero(view.counted & opened & np.isfinite(view.cycles["up"]).all(axis=1))
-    if len(counted) == 0:
-        return {}
-    some = view.at(counted[:: -(-len(counted) // MOST_FOR_WAVES)])
-    m = view.mounting
+    return view.at(counted[:: -(-len(counted) // MOST_FOR_WAVES)]) if len(counted) else None
+
+
+def _cycles(some: View) -> dict[str, Cycle]:
+    """Mean and spread of waveforms over the strides in view."""
+    m = some.mounting
     waves: dict[str, tuple[str, Floats]] = {
         "rotation": ("deg", rotation.drift_free(some) * DEG),
         "height": ("cm", spring.bounce(some) * 100.0),
@@ -57,9 +84,24 @@ def _cycles(view: View) -> dict[str, Cycle]:
     }
     if m.standing is not None and m.sign_known:
         waves["lean"] = ("deg", some.cycles["lean"] * DEG)
-    if m.forward_sigma_deg < 45.0:
+    if m.forward_sigma_deg < sway.UNKNOWN_FORWARD_DEG:
         waves["sway"] = ("deg", some.cycles["sway"] * DEG)
     return {key: _cycle(key, unit, wave) for key, (unit, wave) in waves.items()}
+
+
+def _curves(view: View, some: View | None, settled: Settling | None) -> Curves:
+    """What pictures are drawn from."""
+    starts = tipping.starts_curve(view)
+    if some is None:
+        return Curves(settling=settled, starts=starts)
+    return Curves(
+        loop=sway.loop(some),
+        clock=togetherness.clock(view),
+        beats=rhythm.beats(view),
+        overlay=regularity.overlay(some),
+        settling=settled,
+        starts=starts,
+    )
 
 
 def _cycle(key: str, unit: str, wave: Floats) -> Cycle:

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gait.measures.context import View
+from gait.measures.curves import StrideClock
+from gait.measures.evenness import extremes
 from gait.measures.measure import NO_STRIDE, Measure, measured, nothing
-from gait.measures.rotation import drift_free
+from gait.measures.rotation import drift_free, opens_other
 from gait.rotations import Floats
 
 #: Fewest strides for a concentration.  [strides]  Chosen: one block.
@@ -67,13 +69,26 @@ def togetherness(view: View) -> Measure:
     )
 
 
+def clock(view: View) -> StrideClock | None:
+    """When in the stride the other foot landed and the turn was furthest; None without strides that count."""
+    left, right = extremes(view)
+    known = np.flatnonzero(view.counted & np.isfinite(left) & np.isfinite(right))
+    if not len(known):
+        return None
+    s = view.strides
+    other = (s.middle - s.start) / s.duration
+    # Strides that open with the right foot begin where the others are about half way.
+    turned = opens_other(view)
+    left, right = (np.where(turned, np.mod(x - other, 1.0), x) for x in (left, right))
+    other = np.where(turned, 1.0 - other, other)
+    return StrideClock(s.start[known], other[known], left[known], right[known])
+
+
 def turn_phase(view: View) -> Floats:
     """Phase of the turn's first harmonic at the opening contact (k,). [rad]"""
-    first = np.fft.rfft(drift_free(view), axis=1)[:, 1]
-    phase = np.angle(first)
-    # Strides that open with the right foot are half a turn on.
-    right = np.isin(view.strides.side, ("right", "B"))
-    return np.where(right, phase + np.pi, phase)
+    phase = np.angle(np.fft.rfft(drift_free(view), axis=1)[:, 1])
+    # Strides that open with the other foot are half a turn on.
+    return np.where(opens_other(view), phase + np.pi, phase)
 
 
 def surrogate_level(phase: Floats, view: View, counted: NDArray[np.bool_]) -> float:

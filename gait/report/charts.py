@@ -1,73 +1,37 @@
-"""Pictures of what was there, one for each trait.
+"""Which picture shows a trait, from which arrays, and in which words.
 
-Lives here: what a picture shows, and its text for who does not see it.
-Not here: the single strokes (strokes.py), SVG itself (svg.py), the run as a strip (strip.py).
+Lives here: draw_trait, and one function a trait that takes its arrays out of an analysis.
+Not here: strokes (pictures/), the run as a strip (strip.py), tables of their data (data_tables.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gait.measures.measure import Cycle, Measure
 from gait.pipeline import Analysis
-from gait.report.narrative import place_of, told_number
-from gait.report.strokes import (
-    DOTTED,
-    DOTTED_LINE,
-    bar,
-    bow_tie,
-    circle,
-    cycle_curve,
-    dots,
-    landing_ticks,
-    plain_space,
-)
-from gait.report.svg import HUE, INK, PAPER, SOFT, TEXT, canvas, panel, to_svg
+from gait.report import data_tables as tables
+from gait.report.pictures import body, run, stride
+from gait.report.pictures.chart import Chart, Table
+from gait.report.pictures.stride import Box, Curve, Landings
+from gait.report.pictures.svg import WIDTH, Picture
+from gait.report.telling import place_of, told_number
 from gait.report.words import Words
 from gait.rotations import Floats
 from gait.strides import Strides
 from gait.traits.trait import Trait
-from gait.units import RAD
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 #: Most single strides in a picture; more lines only blacken it.  Chosen by looking.
 MOST_LINES = 60
 
+#: Most strides laid over one another.  Source: TRAITS ("twenty strides overlaid").
+MOST_OVERLAID = 20
+
 #: Rows of the beat, and strides in a row.  Chosen by looking: they fit a phone.
 BEAT_ROWS, BEAT_COLUMNS = 8, 10
-
-#: Width of every picture. [picture units]
-WIDTH = 420.0
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A picture and its words.
-
-    Attributes
-    ----------
-    key : str
-        Trait it belongs to, or "run".
-    title, text : str
-        Name and text alternative.
-    caption : str
-        The line under it.
-    svg : str
-    """
-
-    key: str
-    title: str
-    text: str
-    caption: str
-    svg: str
 
 
 def draw_trait(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
@@ -78,114 +42,99 @@ def draw_trait(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
 
 def _lean(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
     measure = analysis.measures["lean"]
-    angles = _some_strides(measure)
+    at, angles = _some_strides(measure)
     if measure.value is None or not len(angles):
         return None
     place = place_of(analysis)
-    whole = place == "upper"  # a head is drawn only where the sensor speaks for what carries it
-    height = 316.0 if whole else 250.0
-    figure = canvas(WIDTH, height)
-    axes = plain_space(panel(figure, 0, 0, 1, 1), WIDTH, height)
-    hip = (WIDTH * 0.42, 20.0)
-    trunk, head, arc = (168.0, 23.0, 246.0) if whole else (150.0, 0.0, 186.0)
-
-    def along(angle: float, length: float) -> tuple[float, float]:
-        return hip[0] + length * float(np.sin(angle * RAD)), hip[1] + length * float(np.cos(angle * RAD))
-
-    axes.plot([hip[0] - 110, hip[0] + 170], [hip[1], hip[1]], color=SOFT, lw=1, alpha=0.35)
-    for angle in angles:
-        axes.plot(
-            *zip(hip, along(angle, arc), strict=True), color=HUE, lw=2, alpha=0.10, solid_capstyle="round"
-        )
-    axes.plot(*zip(hip, along(0, arc + 6), strict=True), color=INK, lw=1.6, **DOTTED_LINE)
-    axes.plot(*zip(hip, along(measure.value, trunk), strict=True), color=HUE, lw=7, solid_capstyle="round")
-    if whole:
-        circle(axes, along(0, trunk + head), head, edge=INK, lw=1.6, **DOTTED)
-        circle(axes, along(measure.value, trunk + head), head, face=PAPER, edge=HUE, lw=3.5)
-    circle(axes, hip, 7, face=HUE)
-    name, number = words.trait("lean", place, "running"), told_number(trait.evidence, words)
-    (x, y), standing = along(0, arc + 16), words.trait("lean", place, "standing")
-    axes.text(x - 8, y, standing, color=INK, fontsize=TEXT, ha="right")
-    x, y = along(measure.value, arc + 16)
-    axes.text(x + 8, y, name, color=HUE, fontsize=TEXT + 1, weight="bold")
-    if number is not None:
-        x, y = along(measure.value, trunk / 2)
-        axes.text(x + 16, y, number, color=HUE, fontsize=TEXT + 2, weight="bold", va="center")
-
+    picture = body.from_side(
+        angles,
+        measure.value,
+        whole=place == "upper",
+        standing=words.trait("lean", place, "standing"),
+        running=words.trait("lean", place, "running"),
+        told=told_number(trait.evidence, words),
+    )
     low, high = (words.amount(v, "deg") for v in np.percentile(angles, [10, 90]))
-    text = words.trait("lean", place, "alt", count=len(angles), low=low, high=high)
-    return _chart("lean", figure, text, place, words)
+    told = {"count": words.number(len(angles)), "low": low, "high": high}
+    return _chart(trait, picture, analysis, words, tables.of_strides(at, [measure], analysis, words), **told)
+
+
+def _set_off(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
+    starts, place = analysis.measures.curves.starts, place_of(analysis)
+    if starts is None or not len(starts.lean_deg):
+        return None
+    picture = body.setting_off(
+        starts.t,
+        starts.lean_deg,
+        first_step=words.trait("set_off", place, "first_step"),
+        forward=words.trait("set_off", place, "forward"),
+        told=told_number(trait.evidence, words),
+    )
+    told = {"count": words.number(len(starts.lean_deg))}
+    return _chart(trait, picture, analysis, words, tables.of_starts(starts, words), **told)
 
 
 def _turn(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
-    value, ranges = trait.evidence.value, _some_strides(analysis.measures["rotation"])
+    measure = analysis.measures["rotation"]
+    value, (at, ranges) = trait.evidence.value, _some_strides(measure)
     if value is None or not len(ranges):
         return None
-    place, number = place_of(analysis), told_number(trait.evidence, words)
-    text = words.trait("turn", place, "alt", number=number or words.amount(value, "deg"))
-    cycle = analysis.measures.cycles.get("rotation")
-    above, below = 226.0, 154.0 if cycle is not None else 0.0
-    figure = canvas(WIDTH, above + below)
-    axes = plain_space(panel(figure, 0, below / (above + below), 1, above / (above + below)), WIDTH, above)
-    _from_above(axes, value, ranges, head=place == "upper", ahead=words.trait("turn", place, "ahead"))
-    if number is not None:
-        axes.text(358, 106, number, color=HUE, fontsize=TEXT + 2, va="center", weight="bold")
-    if cycle is None:
-        return _chart("turn", figure, text.strip(), place, words, caption="caption_above")
-
-    curve = figure.add_axes((0.06, 34 / (above + below), 0.88, (below - 50) / (above + below)))
-    cycle_curve(curve, cycle)
-    strides = analysis.measures.strides
-    landing_ticks(curve, _middle_phase(strides), *_landing_names(strides, words))
-    limit = float(np.nanmax(np.abs([cycle.low, cycle.high]))) * 1.6
-    curve.set_ylim(-limit, limit)
-    curve.axhline(0, color=SOFT, lw=0.8, alpha=0.5)
-    for side, y, va in (("to_left", 0.97, "top"), ("to_right", 0.03, "bottom")):
-        name = words.trait("turn", place, side)
-        curve.text(0.012, y, name, transform=curve.transAxes, color=SOFT, fontsize=TEXT, va=va)
-    left, right = (words.amount(100 * p, "percent") for p in _extremes(cycle))
-    text += words.trait("turn", place, "alt_cycle", left=left, right=right)
-    return _chart("turn", figure, text, place, words)
-
-
-def _from_above(axes: Axes, value: float, ranges: Floats, *, head: bool, ahead: str) -> None:
-    """A line across the body, swept half its range to each side; ahead is up."""
-    middle, reach, half = (WIDTH / 2, 106.0), 136.0, value / 2
-    bow_tie(axes, middle, reach, half)
-    for extent in ranges:
-        for angle in (-extent / 2, extent / 2):
-            bar(axes, middle, reach, angle, color=HUE, lw=1.2, alpha=0.10)
-    bar(axes, middle, reach, 0.0, color=INK, lw=1.6, **DOTTED_LINE)
-    for angle in (-half, half):
-        bar(axes, middle, reach - 26, angle, color=HUE, lw=8, solid_capstyle="round")
-    if head:  # with its nose ahead; where the sensor does not speak for it, no more than the body's middle
-        axes.plot([middle[0]], [middle[1] + 33], marker=(3, 0, 0), ms=12, color=HUE, mec="none")
-    circle(axes, middle, 30 if head else 15, face=PAPER, edge=HUE, lw=3.5)
-    axes.plot([middle[0]] * 2, [middle[1] + 50, middle[1] + 90], color=SOFT, lw=1, alpha=0.6)
-    axes.text(middle[0], middle[1] + 98, ahead, color=SOFT, fontsize=TEXT, ha="center")
-
-
-def _rhythm(_: Trait, analysis: Analysis, words: Words) -> Chart | None:
-    starts = _beat_rows(analysis.measures.strides)
-    if not len(starts):
-        return None
-    row, margin = 26.0, 18.0
-    height = row * len(starts) + 2 * margin
-    figure = canvas(WIDTH, height)
-    axes = plain_space(panel(figure, 0, 0, 1, 1), WIDTH, height)
-    left, step = 58.0, (WIDTH - 58 - 26) / (BEAT_COLUMNS - 1)
-    for column in range(BEAT_COLUMNS):
-        x = left + column * step
-        axes.plot([x, x], [margin - 4, height - margin + 4], color=SOFT, lw=0.8, alpha=0.45)
-    for i, times in enumerate(starts):
-        y = height - margin - row * (i + 0.5)
-        beat = (times[-1] - times[0]) / (BEAT_COLUMNS - 1)
-        dots(axes, left + (times - times[0]) / beat * step, np.full(BEAT_COLUMNS, y), 11)
     place = place_of(analysis)
-    for label, y in (("early", height - margin - row / 2), ("late", margin + row / 2)):
-        axes.text(2, y, words.trait("rhythm", place, label), color=SOFT, fontsize=TEXT, va="center")
-    text = words.trait("rhythm", place, "alt", rows=len(starts))
-    return _chart("rhythm", figure, text, place, words)
+    cycle = analysis.measures.cycles.get("rotation")
+    picture = Picture(WIDTH, 234 if cycle is None else 424)
+    body.from_above(
+        picture, 120, value, ranges, whole=place == "upper", ahead=words.trait("turn", place, "ahead"),
+        told=told_number(trait.evidence, words),
+    )  # fmt: skip
+    number = words.amount(value, "deg")
+    if cycle is None:
+        table = tables.of_strides(at, [measure], analysis, words)
+        return _chart(
+            trait, picture, analysis, words, table, caption="caption_above", number=number
+        )
+    over, names = _curve(cycle), _landings(analysis.measures.strides, words)
+    limit = float(np.max(np.abs([over.low, over.high]))) * 1.35
+    left, right = (words.trait("turn", place, side) for side in ("to_left", "to_right"))
+    stride.turn_curve(picture, Box(16, 236, WIDTH - 32, 132, -limit, limit), over, names, left, right)
+    told = dict(zip(("left", "right"), _extremes_told(cycle, words), strict=True))
+    return _chart(
+        trait, picture, analysis, words, tables.of_cycle(cycle, words), slots=("alt", "alt_cycle"), number=number,
+        **told,
+    )  # fmt: skip
+
+
+def _even_turn(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
+    cycle, place = analysis.measures.cycles.get("rotation"), place_of(analysis)
+    if cycle is None:
+        return None
+    # From furthest left on, half a stride; and the other half of it in a mirror.
+    wave, half = cycle.mean, len(cycle.mean) // 2
+    wave = np.roll(wave, -int(np.argmax(wave - np.roll(wave, half))))
+    first, second = wave[: half + 1], -np.append(wave[half:], wave[0])[: half + 1]
+    names = (words.trait("even_turn", place, "one"), words.trait("even_turn", place, "other"))
+    picture = stride.halves(first, second, one=names[0], other=names[1])
+    table = tables.of_halves(first, second, names, cycle.unit, words)
+    return _chart(trait, picture, analysis, words, table)
+
+
+def _shift(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
+    loop, place = analysis.measures.curves.loop, place_of(analysis)
+    if loop is None:
+        return None
+    sides = (words.trait("shift", place, "left"), words.trait("shift", place, "right"))
+    picture = stride.loop(loop.right, loop.up, (loop.right_spread, loop.up_spread), names=sides)
+    return _chart(trait, picture, analysis, words, tables.of_loop(loop, words))
+
+
+def _rhythm(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
+    rows = _beat_rows(analysis.measures.strides)
+    if not rows:
+        return None
+    place = place_of(analysis)
+    early, late = (words.trait("rhythm", place, slot) for slot in ("early", "late"))
+    picture = run.beat(rows, early=early, late=late)
+    table = tables.of_beats(rows, analysis.recording.start_s, words)
+    return _chart(trait, picture, analysis, words, table, rows=words.number(len(rows)))
 
 
 def _spring(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
@@ -193,99 +142,138 @@ def _spring(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
     cycle = analysis.measures.cycles.get("height")
     if measure.value is None or cycle is None:
         return None
-    strides, height = analysis.measures.strides, 230.0
-    figure = canvas(WIDTH, height)
-    axes = figure.add_axes((0.06, 34 / height, 0.88, (height - 58) / height))
-    place = place_of(analysis)
-    for start, stop in _air(strides):
-        axes.axvspan(start, stop, color=HUE, alpha=0.13, lw=0)
-        axes.text(
-            (start + stop) / 2, 1.03, words.trait("spring", place, "air"), color=HUE, fontsize=TEXT, ha="center",
-            va="bottom", transform=axes.get_xaxis_transform(),
-        )  # fmt: skip
-    cycle_curve(axes, cycle)
-    landing_ticks(axes, _middle_phase(strides), *_landing_names(strides, words))
-    low, high = float(np.nanmin(cycle.low)), float(np.nanmax(cycle.high))
-    axes.set_ylim(low - 0.12 * (high - low), high + 0.2 * (high - low))
-    number = told_number(trait.evidence, words) or words.amount(measure.value, "cm")
-    text = words.trait("spring", place, "alt", number=number)
-    return _chart("spring", figure, text, place, words)
+    strides, number = analysis.measures.strides, told_number(trait.evidence, words)
+    picture = stride.bounce(
+        _curve(cycle), _landings(strides, words), _air(strides),
+        in_air=words.trait("spring", place_of(analysis), "air"), told=number,
+    )  # fmt: skip
+    return _chart(
+        trait, picture, analysis, words, tables.of_cycle(cycle, words),
+        number=number or words.amount(measure.value, "cm"),
+    )  # fmt: skip
+
+
+def _regular(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
+    overlay = analysis.measures.curves.overlay
+    if overlay is None or not len(overlay.rows):
+        return None
+    some = overlay.rows[:: -(-len(overlay.rows) // MOST_OVERLAID)]
+    picture = stride.overlaid(some, _landings(analysis.measures.strides, words))
+    table = tables.of_overlay(overlay.phase, some, words)
+    return _chart(trait, picture, analysis, words, table, count=words.number(len(some)))
+
+
+def _two_as_one(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
+    cycle, place = analysis.measures.cycles.get("height"), place_of(analysis)
+    if cycle is None:
+        return None
+    middle = _middle_phase(analysis.measures.strides)
+    over = _curve(cycle).closed()
+    share = np.linspace(0, 1, len(cycle.phase) // 2 + 1)
+    first, second = (
+        np.interp(a + share * (b - a), over.phase, over.mean) for a, b in ((0.0, middle), (middle, 1.0))
+    )
+    one, other = (words.trait("two_as_one", place, slot) for slot in ("one", "other"))
+    table = tables.of_halves(first, second, (one, other), cycle.unit, words)
+    return _chart(trait, stride.halves(first, second, one=one, other=other), analysis, words, table)
+
+
+def _smooth(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
+    cycle = analysis.measures.cycles.get("rotation")
+    if cycle is None:
+        return None
+    over, place = _curve(cycle), place_of(analysis)
+    limit = float(np.max(np.abs([over.low, over.high]))) * 1.15
+    picture = Picture(WIDTH, 232)
+    left, right = (words.trait("turn", place, side) for side in ("to_left", "to_right"))
+    names = _landings(analysis.measures.strides, words)
+    stride.turn_curve(picture, Box(16, 14, WIDTH - 32, 162, -limit, limit), over, names, left, right)
+    return _chart(trait, picture, analysis, words, tables.of_cycle(cycle, words))
 
 
 def _together(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
-    concentration = trait.evidence.value
+    concentration, place = trait.evidence.value, place_of(analysis)
     cycle = analysis.measures.cycles.get("rotation")
     if concentration is None or not 0 < concentration <= 1 or cycle is None:
         return None
-    height = 294.0
-    figure = canvas(WIDTH, height)
-    axes = plain_space(panel(figure, 0, 0, 1, 1), WIDTH, height)
-    middle, radius = (WIDTH / 2, height / 2), 104.0
-    place = place_of(analysis)
-
-    def on(phase: float | Floats, r: float) -> tuple[Floats, Floats]:
-        turn = 2 * np.pi * np.asarray(phase, float)
-        return np.asarray(middle[0] + r * np.sin(turn)), np.asarray(middle[1] + r * np.cos(turn))
-
-    axes.plot(*on(np.linspace(0, 1, 121), radius), color=SOFT, lw=1.4, alpha=0.7)
-    for tick in np.arange(24) / 24:
-        axes.plot(*np.transpose([on(tick, radius - 4), on(tick, radius + 4)]), color=SOFT, lw=0.8, alpha=0.5)
-    # Within half to each side of its mean lies the moment of 19 strides of 20, by the spread that belongs to
-    # the concentration.
-    half = 2 * np.sqrt(-2 * np.log(concentration)) / (2 * np.pi)
     # The curve's own extremes, so that the clock says what the curve of the turn says on the same page.
-    extremes = dict(zip(("left", "right"), _extremes(cycle), strict=True))
-    for label, phase in extremes.items():
-        arc = np.linspace(phase - half, phase + half, 41)
-        axes.plot(*on(arc, radius), color=HUE, lw=22, alpha=0.28, solid_capstyle="round")
-        axes.plot(*on(phase, radius), color=HUE, marker="o", ms=13, mec="none")
-        x, y = on(phase, radius - 34)
-        side = "left" if x < middle[0] - 20 else "right" if x > middle[0] + 20 else "center"
-        word = words.trait("together", place, label)
-        axes.text(float(x), float(y), word, color=HUE, fontsize=TEXT, ha=side, va="center")
-    names = _landing_names(analysis.measures.strides, words)
-    middle_phase = _middle_phase(analysis.measures.strides)
-    for phase, name, va in ((0.0, names[0], "bottom"), (middle_phase, names[1], "top")):
-        axes.plot(*on(phase, radius), color=INK, marker="D", ms=9, mec="none")
-        x, y = on(phase, radius + 18)
-        axes.text(float(x), float(y), name, color=INK, fontsize=TEXT, ha="center", va=va)
-    shares = {label: words.amount(100 * phase, "percent") for label, phase in extremes.items()}
-    text = words.trait("together", place, "alt", **shares)
-    return _chart("together", figure, text, place, words)
+    phases = _extremes(cycle)
+    names = (words.trait("together", place, "left"), words.trait("together", place, "right"))
+    clock = analysis.measures.curves.clock
+    moments = (np.zeros(0), np.zeros(0))
+    if clock is not None and len(clock.start):
+        some = _evenly(len(clock.start), MOST_LINES)
+        moments = (clock.furthest_left[some], clock.furthest_right[some])
+    picture = stride.clock(
+        _curve(cycle), _landings(analysis.measures.strides, words),
+        ((names[0], phases[0]), (names[1], phases[1])), concentration, moments,
+    )  # fmt: skip
+    told = dict(zip(("left", "right"), _extremes_told(cycle, words), strict=True))
+    return _chart(trait, picture, analysis, words, tables.of_cycle(cycle, words), **told)
 
 
 _PICTURES: dict[str, Callable[[Trait, Analysis, Words], Chart | None]] = {
     "lean": _lean,
+    "set_off": _set_off,
     "turn": _turn,
+    "even_turn": _even_turn,
+    "shift": _shift,
     "rhythm": _rhythm,
     "spring": _spring,
+    "regular": _regular,
+    "two_as_one": _two_as_one,
+    "smooth": _smooth,
     "together": _together,
 }
 
 
 def _chart(
-    key: str, figure: Figure, text: str, place: str, words: Words, *, caption: str = "caption"
+    trait: Trait,
+    picture: Picture,
+    analysis: Analysis,
+    words: Words,
+    table: Table | None,
+    *,
+    caption: str = "caption",
+    slots: tuple[str, ...] = ("alt",),
+    **told: str,
 ) -> Chart:
-    title = words.trait(key, place, "title")
-    return Chart(
-        key, title, text, words.trait(key, place, caption), to_svg(figure, f"pic-{key}", title, text)
-    )
+    """A picture with the words of its trait; each slot of the text has a second part with numbers."""
+    key, place = trait.rule.key, place_of(analysis)
+    sentences: list[str] = []
+    for slot in slots:
+        sentences.append(words.trait(key, place, slot))
+        if words.numbers and words.knows(key, f"{slot}_told"):
+            sentences.append(words.trait(key, place, f"{slot}_told", **told))
+    title, text = words.trait(key, place, "title"), " ".join(sentences)
+    svg = picture.to_svg(f"pic-{key}", title, text)
+    return Chart(key, title, text, words.trait(key, place, caption), svg, table if words.numbers else None)
 
 
-def _some_strides(measure: Measure) -> Floats:
-    """At most ``MOST_LINES`` strides that count, evenly over the run."""
-    values: Floats = measure.per_stride[measure.counted & np.isfinite(measure.per_stride)]
-    lines = min(len(values), MOST_LINES)
-    # The middle stride of each of so many equal parts.
-    return np.asarray(values[((np.arange(lines) + 0.5) * len(values) / max(lines, 1)).astype(int)])
+def _some_strides(measure: Measure) -> tuple[NDArray[np.intp], Floats]:
+    """At most ``MOST_LINES`` strides that count, evenly over the run: which, and their values."""
+    at = np.flatnonzero(measure.counted & np.isfinite(measure.per_stride))
+    at = at[_evenly(len(at), MOST_LINES)]
+    return at, np.asarray(measure.per_stride[at])
 
 
-def _landing_names(strides: Strides, words: Words) -> tuple[str, str]:
-    """Names of the two landings of a stride; without a side they are one foot and the other."""
+def _evenly(n: int, most: int) -> NDArray[np.intp]:
+    """Indices of at most so many of n things: the middle one of each of so many equal parts."""
+    some = min(n, most)
+    return np.asarray(((np.arange(some) + 0.5) * n / max(some, 1)).astype(np.intp))
+
+
+def _curve(cycle: Cycle) -> Curve:
+    return Curve(cycle.phase, cycle.mean, cycle.low, cycle.high)
+
+
+def _landings(strides: Strides, words: Words) -> Landings:
+    """The two landings of a stride; without a side they are one foot and the other."""
     side = str(strides.side[0]) if len(strides) and len(set(strides.side.tolist())) == 1 else ""
     other = {"left": "right", "right": "left"}.get(side)
     pair = (side, other) if other else ("A", "B")
-    return words.say(f"feet.{pair[0]}"), words.say(f"feet.{pair[1]}")
+    feet = (side, other) if other else ("", "")
+    return Landings(words.say(f"feet.{pair[0]}"), words.say(f"feet.{pair[1]}"), feet, _middle_phase(strides))
 
 
 def _middle_phase(strides: Strides) -> float:
@@ -316,15 +304,20 @@ def _extremes(cycle: Cycle) -> tuple[float, float]:
     return float(cycle.phase[np.nanargmax(cycle.mean)]), float(cycle.phase[np.nanargmin(cycle.mean)])
 
 
+def _extremes_told(cycle: Cycle, words: Words) -> tuple[str, str]:
+    left, right = _extremes(cycle)
+    return words.amount(100 * left, "percent"), words.amount(100 * right, "percent")
+
+
 def _beat_rows(strides: Strides) -> list[Floats]:
     """Starts of ten strides in a row without a break, some of them, from early to late."""
     regular = np.asarray(strides.regular, bool)
     follows = np.isclose(strides.start[1:], strides.stop[:-1], atol=1e-6) & regular[1:] & regular[:-1]
     if len(follows) < BEAT_COLUMNS - 1:
         return []
-    run = np.convolve(follows, np.ones(BEAT_COLUMNS - 1, int), "valid") == BEAT_COLUMNS - 1
+    whole = np.convolve(follows, np.ones(BEAT_COLUMNS - 1, int), "valid") == BEAT_COLUMNS - 1
     at: list[int] = []
-    for i in np.flatnonzero(run).tolist():
+    for i in np.flatnonzero(whole).tolist():
         if not at or i >= at[-1] + BEAT_COLUMNS:
             at.append(i)
     some: NDArray[np.intp] = np.linspace(0, len(at) - 1, min(BEAT_ROWS, len(at))).round().astype(np.intp)

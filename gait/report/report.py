@@ -1,48 +1,32 @@
 """A report: all that is said of an analysis, as plain data.
 
-Lives here: analysis.json, the summary for a terminal, and the data a page is made of.
-Not here: which sentences (narrative.py), pictures (charts.py), HTML (html.py).
+Lives here: Report, the summary for a terminal, and putting together what a page is made of.
+Not here: which sentences (narrative.py), pictures (charts.py, strip.py), analysis.json (document.py), HTML (html.py).
 """
 
 from __future__ import annotations
 
 import json
-import math
 import textwrap
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from gait.facing import Mounting
-from gait.measures.measure import Measure
 from gait.pipeline import Analysis
-from gait.report.charts import Chart, draw_trait
-from gait.report.narrative import Said, Story, narrate, say_trait
-from gait.report.strip import draw_run
+from gait.report.charts import draw_trait
+from gait.report.document import document_of
+from gait.report.narrative import Story, narrate
+from gait.report.over_runs import Grown, draw_growth
+from gait.report.pictures.chart import Chart, Table
+from gait.report.strip import draw_run, draw_strip
+from gait.report.telling import Said
 from gait.report.words import Words, load_words
-from gait.rotations import inverse, rotate
-from gait.traits.trait import Trait
 
-#: Name and version of analysis.json's layout.
-SCHEMA = "gait.analysis/1"
+if TYPE_CHECKING:
+    from gait.history.growth import Growth
 
 #: Name and version of a whole report's layout.
-REPORT_SCHEMA = "gait.report/1"
-
-#: Digits behind the point of any number in analysis.json; finer than any sensor here.
-DIGITS = 4
-
-#: ... and of an axis' parts: 0.06°, finer than any axis is known.
-AXIS_DIGITS = 3
-
-#: Forward and up of the torso, in its own axes.  Source: the frames of the house.
-FORWARD, UP = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
-
-#: From this uncertainty (1 sd) on, no forward axis is known. [°]
-#: Chosen: as the measures have it; an axis off by 45° is sideways as much as forward.
-UNKNOWN_FORWARD_DEG = 45.0
+REPORT_SCHEMA = "gait.report/2"
 
 #: Width of the summary. [characters]
 COLUMNS = 78
@@ -55,18 +39,26 @@ class Report:
     Attributes
     ----------
     language : str
+    numbers : bool
+        False in words-only mode, in which the runner's part tells no number.
     story : Story
         What the runner is told.
     charts : tuple of Chart
-        Pictures of what was seen, then of the run.
+        Pictures of what was seen, of the run as a strip, of growth, then of the run for the analyst.
     document : mapping
         The content of analysis.json.
     """
 
     language: str
+    numbers: bool
     story: Story
     charts: tuple[Chart, ...]
     document: Mapping[str, Any]
+
+    @property
+    def words(self) -> Words:
+        """The words it is written in."""
+        return load_words(self.language, numbers=self.numbers)
 
     def as_dict(self) -> dict[str, Any]:
         """The content of analysis.json."""
@@ -78,17 +70,20 @@ class Report:
 
     def summary(self) -> str:
         """The runner's part in short, for a terminal."""
-        story = self.story
-        items = [f"- {said.sentence}" for said in story.highlights + story.others]
+        story, words = self.story, self.words
+        items = [said.sentence for said in (*story.highlights, story.connection, *story.strip) if said is not None]
+        more = words.listed(said.name for said in story.others)
         paragraphs = [
-            textwrap.fill(story.headline, COLUMNS),
-            textwrap.fill(story.opening, COLUMNS),
-            "\n".join(textwrap.fill(item, COLUMNS, subsequent_indent="  ") for item in items),
-            textwrap.fill(story.invitation, COLUMNS),
-            textwrap.fill(story.quiet, COLUMNS),
-            textwrap.fill(" ".join(story.footer), COLUMNS),
+            story.headline,
+            story.opening,
+            "\n".join(f"- {item}" for item in items),
+            words.say("story.more", names=more) if more else "",
+            "\n".join(story.growth.lines) if story.growth else "",
+            story.invitation,
+            story.quiet,
+            " ".join(story.footer),
         ]
-        return "\n\n".join(p for p in paragraphs if p) + "\n"
+        return "\n\n".join(_filled(p) for p in paragraphs if p) + "\n"
 
     def to_json(self) -> str:
         """The whole report, from which ``from_json`` makes it again."""
@@ -101,26 +96,34 @@ class Report:
         whole = json.loads(text)
         if not isinstance(whole, dict) or whole.get("schema") != REPORT_SCHEMA:
             raise ValueError(f"This is no {REPORT_SCHEMA}.")
-        story = whole["story"]
-        for part in ("highlights", "others"):
-            story[part] = tuple(Said(**said) for said in story[part])
-        story["footer"] = tuple(story["footer"])
         return Report(
             language=whole["language"],
-            story=Story(**story),
-            charts=tuple(Chart(**chart) for chart in whole["charts"]),
+            numbers=whole["numbers"],
+            story=_story(whole["story"]),
+            charts=tuple(_chart(chart) for chart in whole["charts"]),
             document=whole["document"],
         )
 
 
-def build(analysis: Analysis, language: str = "en", *, charts: bool = True) -> Report:
+def build(
+    analysis: Analysis,
+    language: str = "en",
+    *,
+    numbers: bool = True,
+    growth: Growth | None = None,
+    charts: bool = True,
+) -> Report:
     """All that is said of an analysis.
 
     Parameters
     ----------
     analysis : Analysis
     language : str
-        One that has a words file.
+        One of ``words.languages()``.
+    numbers : bool
+        False for words-only mode.
+    growth : Growth, optional
+        What grew up to this run, where earlier ones are remembered.
     charts : bool
         Whether to draw pictures; analysis.json and the summary do without, and save their time.
 
@@ -128,121 +131,49 @@ def build(analysis: Analysis, language: str = "en", *, charts: bool = True) -> R
     -------
     Report
     """
-    words = load_words(language)
-    story = narrate(analysis, words)
+    words = load_words(language, numbers=numbers)
+    story = narrate(analysis, words, growth)
     pictures: list[Chart | None] = []
     if charts:
-        told = [said.key for said in story.highlights + story.others]
         traits = {t.rule.key: t for t in analysis.traits}
-        pictures = [draw_trait(traits[key], analysis, words) for key in told]
-        pictures.append(draw_run(analysis, words))
+        pictures = [draw_trait(traits[said.key], analysis, words) for said in story.told]
+        pictures.append(draw_strip(analysis, words))
+        if growth is not None and growth.leaves:
+            pictures.append(draw_growth(growth, words))
+        if numbers:
+            pictures.append(draw_run(analysis, words))
     return Report(
         language=words.language,
+        numbers=numbers,
         story=story,
         charts=tuple(picture for picture in pictures if picture is not None),
-        document=_document(analysis, words),
+        document=document_of(analysis, words),
     )
 
 
-def _document(analysis: Analysis, words: Words) -> dict[str, Any]:
-    """analysis.json, field by field as the contract has it."""
-    facts, quality, mounting = analysis.recording, analysis.quality, analysis.mounting
-    document = {
-        "schema": SCHEMA,
-        "made_by": {
-            "version": analysis.versions.get("gait", ""),
-            "catalogue": analysis.versions.get("catalogue", ""),
-        },
-        "recording": {
-            "source": facts.source,
-            "dialect": facts.dialect,
-            "rate_hz": facts.rate_hz,
-            "start_s": facts.start_s,
-            "stop_s": facts.stop_s,
-            "rows": facts.rows,
-            "gaps_s": [list(gap) for gap in facts.gaps_s],
-            "placement": facts.placement,
-        },
-        "quality": {
-            "lost_share": quality.lost_share,
-            "clipped_share": quality.clipped_share,
-            "notes": list(quality.notes),
-        },
-        "calibration": {
-            "standing_s": None if mounting.standing is None else list(mounting.standing),
-            "standing_elsewhere": mounting.standing_elsewhere,
-            "up_axis": _in_sensor_axes(mounting, UP),
-            "forward_axis": {
-                "axis": _in_sensor_axes(mounting, FORWARD)
-                if mounting.forward_sigma_deg < UNKNOWN_FORWARD_DEG
-                else None,
-                "sigma_deg": mounting.forward_sigma_deg,
-                "sign_known": mounting.sign_known,
-                "cues": [{"name": n, "azimuth_deg": a, "sigma_deg": s} for n, a, s in mounting.cues],
-                "why": list(mounting.why),
-            },
-            "six_position": analysis.six_position,
-            "standings": mounting.standing_count,
-            "crept_deg": mounting.crept_deg,
-        },
-        "bouts": [
-            {"kind": kind, "start_s": start, "stop_s": stop}
-            for kind, start, stop in zip(
-                analysis.bouts.kind.tolist(),
-                analysis.bouts.start.tolist(),
-                analysis.bouts.stop.tolist(),
-                strict=True,
-            )
-        ],
-        "measures": {key: _measure(measure) for key, measure in analysis.measures.items()},
-        "traits": [_trait(trait, analysis, words) for trait in analysis.traits],
-    }
-    plain: dict[str, Any] = _plain(document)
-    return plain
+def _filled(paragraph: str) -> str:
+    """Lines of a paragraph, each folded at its own indent."""
+    return "\n".join(
+        textwrap.fill(line, COLUMNS, subsequent_indent="  " if line.startswith("- ") else "")
+        for line in paragraph.split("\n")
+    )
 
 
-def _in_sensor_axes(mounting: Mounting, direction: tuple[float, float, float]) -> list[float]:
-    """A direction of the torso as a unit vector in the sensor's own axes."""
-    vector = rotate(inverse(mounting.q_torso_sensor), direction)
-    return [round(float(x), AXIS_DIGITS) + 0.0 for x in vector]  # + 0.0: no "-0.0"
+def _story(plain: dict[str, Any]) -> Story:
+    for part in ("highlights", "strip", "others"):
+        plain[part] = tuple(Said(**said) for said in plain[part])
+    if plain["connection"] is not None:
+        plain["connection"] = Said(**plain["connection"])
+    if plain["growth"] is not None:
+        grown = plain["growth"]
+        felt = tuple((day, line) for day, line in grown["felt"])
+        plain["growth"] = Grown(**{**grown, "lines": tuple(grown["lines"]), "felt": felt})
+    plain["footer"] = tuple(plain["footer"])
+    return Story(**plain)
 
 
-def _measure(measure: Measure) -> dict[str, Any]:
-    return {
-        "value": measure.value,
-        "unit": measure.unit,
-        "low": measure.low,
-        "high": measure.high,
-        "systematic": measure.systematic,
-        "n": measure.n,
-        "trust": measure.trust,
-        "why": list(measure.why),
-    }
-
-
-def _trait(trait: Trait, analysis: Analysis, words: Words) -> dict[str, Any]:
-    return {
-        "key": trait.rule.key,
-        "state": trait.state,
-        "clarity": trait.clarity,
-        "sentence": say_trait(trait, analysis, words).sentence if trait.state == "seen" else None,
-        "evidence": asdict(trait.evidence),
-        "why": list(trait.why),
-    }
-
-
-def _plain(value: Any) -> Any:
-    """Plain Python all the way down; a number that is none becomes null."""
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, bool | np.bool_):
-        return bool(value)
-    if isinstance(value, int | np.integer):
-        return int(value)
-    if isinstance(value, float | np.floating):
-        return round(float(value), DIGITS) if math.isfinite(value) else None
-    return None if value is None else str(value)
+def _chart(plain: dict[str, Any]) -> Chart:
+    table = plain["table"]
+    if table is not None:
+        table = Table(tuple(table["columns"]), tuple(tuple(row) for row in table["rows"]))
+    return Chart(**{**plain, "table": table})

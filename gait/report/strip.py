@@ -1,41 +1,63 @@
-"""The run as a quiet strip, for the analyst: every measure that has strides, over time.
+"""The run over time: the runner's strip, and the analyst's small plots.
 
-Lives here: one picture.
-Not here: the runner's pictures (charts.py).
+Lives here: what both take out of an analysis, and their words.
+Not here: strokes (pictures/run.py, pictures/small_plots.py).
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gait.measures.measure import Measure
 from gait.pipeline import Analysis
-from gait.report.charts import Chart
-from gait.report.strokes import dots
-from gait.report.svg import INK, SOFT, canvas, to_svg
+from gait.report.data_tables import of_strip
+from gait.report.pictures.chart import Chart
+from gait.report.pictures.run import Band, Flow, Stretch, strip
+from gait.report.pictures.small_plots import Plot, over_time
+from gait.report.telling import flow_after, place_of
 from gait.report.words import Words
-from gait.rotations import Floats
 from gait.strides import Strides
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+#: Widths of the strip: beside each other on a desk, and on a phone. [picture units]
+WIDE, NARROW = 760.0, 360.0
 
-#: Most dots of a measure; more only blacken it.  Chosen by looking, and for the size of the page.
-MOST_DOTS = 300
 
-#: Strides in the running median.  Chosen: about 20 s.
-STRIP_MEDIAN = 31
-
-#: Percentiles between which strides are drawn: one stumble does not flatten the rest.  Chosen by looking.
-OUTER = (1, 99)
-
-#: Fewest strides of which the outermost are left out; of a few, every one is shown.  Chosen: one in 100 is outer.
-OUTER_FROM = 100
-
-#: Width of the strip, height of a row, and room for the time below. [picture units]
-WIDTH, ROW, FOOT = 720.0, 64.0, 26.0
+def draw_strip(analysis: Analysis, words: Words) -> Chart | None:
+    """The whole run from left to right, with its flow marked where `settle` was seen; None where nobody ran."""
+    begin, length = analysis.recording.start_s, analysis.recording.stop_s - analysis.recording.start_s
+    bouts, settling = analysis.bouts, analysis.measures.curves.settling
+    stretches = [
+        Stretch(str(kind), float(a) - begin, float(b) - begin)
+        for kind, a, b in zip(bouts.kind, bouts.start, bouts.stop, strict=True)
+    ]
+    running = [s for s in stretches if s.kind == "run"]
+    if not running or length <= 0:
+        return None
+    seen = any(t.rule.key == "settle" and t.state == "seen" for t in analysis.traits)
+    band = flow = None
+    # The band is told of a run that settled; of another it would be a picture without a sentence.
+    if seen and settling is not None and len(settling.t):
+        band = Band(settling.t - begin, settling.distance)
+        if settling.settled_s is not None:
+            when = flow_after(analysis, words) or ""
+            name = words.say("page.flow_named", when=when)
+            flow = Flow(settling.settled_s - begin, running[-1].stop, name)
+    marks = (lambda minute: _mark(minute, words)) if words.numbers else None
+    heard = analysis.measures.strides.middle[np.asarray(analysis.measures.strides.regular, bool)] - begin
+    ends = (words.say("page.strip_begin"), words.say("page.strip_end"))
+    wide, narrow = (
+        strip(width, length, stretches, heard, band, flow, marks=marks, ends=ends) for width in (WIDE, NARROW)
+    )
+    place, title = place_of(analysis), words.say("page.strip")
+    text = words.say("page.strip_alt_band" if band is not None else "page.strip_alt")
+    if flow is not None:
+        text += " " + words.say("page.strip_alt_flow")
+    caption = words.trait("settle", place, "caption") if band is not None else words.say("page.strip_caption")
+    table = of_strip(stretches, settling if band is not None else None, begin, words) if words.numbers else None
+    return Chart(
+        "strip", title, text, caption, wide.to_svg("pic-strip", title, text), table,
+        narrow.to_svg("pic-strip-narrow", title, text),
+    )  # fmt: skip
 
 
 def draw_run(analysis: Analysis, words: Words) -> Chart | None:
@@ -45,15 +67,20 @@ def draw_run(analysis: Analysis, words: Words) -> Chart | None:
     if not shown:
         return None
     t = strides.middle - analysis.recording.start_s
-    height = ROW * len(shown) + FOOT
-    figure = canvas(WIDTH, height)
-    for i, measure in enumerate(shown):
-        bottom = FOOT + ROW * (len(shown) - 1 - i) + 6
-        axes = figure.add_axes((0.07, bottom / height, 0.91, (ROW - 24) / height))
-        _strip(axes, t, measure, _name(measure, words), last=i == len(shown) - 1, words=words)
-    what = ", ".join(_name(m, words) for m in shown)
+    plots = []
+    for measure in shown:
+        keep = np.isfinite(measure.per_stride) & np.asarray(measure.counted, bool)
+        plots.append(Plot(_named(measure, words), t[keep], measure.per_stride[keep]))
+    picture = over_time(plots, (float(t[0]), float(t[-1])))
+    what = ", ".join(words.measure(m.key) for m in shown)
     title, text = words.say("analyst.run"), words.say("analyst.run_alt", what=what)
-    return Chart("run", title, text, words.say("analyst.run_caption"), to_svg(figure, "run", title, text))
+    return Chart("run", title, text, words.say("analyst.run_caption"), picture.to_svg("pic-run", title, text))
+
+
+def _mark(minute: int, words: Words) -> str:
+    """A moment of the run; whole hours are hours, so that a mark is easy to read."""
+    whole = minute >= 60 and minute % 60 == 0
+    return words.say("page.hour", n=minute // 60) if whole else words.say("page.minute", n=minute)
 
 
 def _has_strides(measure: Measure, strides: Strides) -> bool:
@@ -64,31 +91,7 @@ def _has_strides(measure: Measure, strides: Strides) -> bool:
     )
 
 
-def _name(measure: Measure, words: Words) -> str:
-    key = f"measure.{measure.key}.name"
-    return words.say(key) if words.has(key) else measure.key
-
-
-def _strip(axes: Axes, t: Floats, measure: Measure, name: str, *, last: bool, words: Words) -> None:
-    """One measure over time: dots for strides, a line for their running median."""
-    keep = np.isfinite(measure.per_stride) & np.asarray(measure.counted, bool)
-    x, y = t[keep], measure.per_stride[keep]
-    low, high = np.percentile(y, OUTER if len(y) >= OUTER_FROM else (0, 100))
-    axes.set_ylim(low - 0.2 * (high - low) - 1e-9, high + 0.2 * (high - low) + 1e-9)
-    axes.set_xlim(t[0], t[-1])
-    every = max(1, -(-len(x) // MOST_DOTS))
-    shown = (y[::every] >= low) & (y[::every] <= high)
-    dots(axes, x[::every][shown], y[::every][shown], 2.5, alpha=0.45)
-    if len(y) >= STRIP_MEDIAN:
-        windows = np.lib.stride_tricks.sliding_window_view(y, STRIP_MEDIAN)[::every]
-        middle = x[STRIP_MEDIAN // 2 : len(x) - STRIP_MEDIAN // 2][::every]
-        axes.plot(middle, np.median(windows, axis=1), color=INK, lw=1.2)
+def _named(measure: Measure, words: Words) -> str:
     unit = words.say(f"unit.{measure.unit or 'none'}", n="").strip()
-    axes.text(0, 1.06, f"{name} [{unit}]" if unit else name, transform=axes.transAxes, color=INK, fontsize=11)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    axes.tick_params(colors=SOFT, labelcolor=SOFT, labelsize=10, length=2, labelbottom=last)
-    axes.locator_params(axis="y", nbins=3)
-    axes.ticklabel_format(axis="y", useOffset=False)
-    if last:
-        axes.set_xlabel("s", color=SOFT, fontsize=10, labelpad=-2, x=1.0)
+    name = words.measure(measure.key)
+    return f"{name} [{unit}]" if unit else name

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -30,12 +31,16 @@ class Words:
         What a runner's part never says, and phrases that are let through as a whole.
     endings : str
         Endings a forbidden word may have and still be one, as alternatives of a regular expression.
+    numbers : bool
+        Whether the runner's part tells numbers. In words-only mode it does not, and where a key has a twin
+        that ends in "_words", that is said instead.
     """
 
     text: Mapping[str, str]
     forbidden: tuple[str, ...]
     allowed: tuple[str, ...]
     endings: str
+    numbers: bool = True
 
     @property
     def language(self) -> str:
@@ -44,12 +49,29 @@ class Words:
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of a key, filled in."""
-        return self.text[key].format(**values)
+        twin = f"{key}_words"
+        return self.text[twin if not self.numbers and twin in self.text else key].format(**values)
 
     def trait(self, key: str, place: str, slot: str, **values: object) -> str:
         """A trait's sentence for where the sensor was worn, or the one for anywhere."""
         by_place = f"{key}.{place}.{slot}"
         return self.say(by_place if by_place in self.text else f"{key}.any.{slot}", **values)
+
+    def knows(self, key: str, slot: str = "title") -> bool:
+        """Whether there are words for a trait."""
+        return any(f"{key}.{place}.{slot}" in self.text for place in ("any", "upper"))
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Names one after the other."""
+        return self.text["story.list"].join(names)
+
+    def measure(self, key: str, slot: str = "name") -> str:
+        """A measure's name or definition ("says"); a name that is not known is its key, a definition ""."""
+        if f"measure.{key}.{slot}" in self.text:
+            return self.say(f"measure.{key}.{slot}")
+        if key.startswith("late_"):
+            return self.say(f"measure.late.{slot}", name=self.measure(key.removeprefix("late_")))
+        return key if slot == "name" else ""
 
     def has(self, key: str) -> bool:
         """Whether there is a sentence for a key."""
@@ -65,6 +87,10 @@ class Words:
     def amount(self, value: float, unit: str, decimals: int = 0) -> str:
         """A number with its unit."""
         return self.say(f"unit.{unit or 'none'}", n=self.number(value, decimals))
+
+    def day(self, when: date) -> str:
+        """A day as this language writes it."""
+        return self.say("language.day", day=when.day, month=self.say(f"month.m{when.month}"), year=when.year)
 
     def duration(self, seconds: float) -> str:
         """How long, in words: seconds up to two minutes, half minutes to ten, then minutes.
@@ -114,13 +140,28 @@ class Words:
         return re.compile(rf"\b(?:{words})(?:{self.endings})?\b", re.IGNORECASE)
 
 
+def languages() -> tuple[str, ...]:
+    """Tags of the languages that come with gait, English first."""
+    found = sorted(p.stem.removeprefix("words_") for p in Path(__file__).parent.glob("words_*.toml"))
+    return ("en", *(tag for tag in found if tag != "en"))
+
+
 @cache
-def load_words(language: str = "en") -> Words:
-    """The words of a language that comes with gait."""
+def load_words(language: str = "en", *, numbers: bool = True) -> Words:
+    """The words of a language that comes with gait.
+
+    Parameters
+    ----------
+    language : str
+        One of ``languages()``.
+    numbers : bool
+        False for words-only mode.
+    """
     path = Path(__file__).with_name(f"words_{language}.toml")
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     lint = table.pop("lint")
-    return Words(dict(_flat(table, "")), tuple(lint["forbidden"]), tuple(lint["allowed"]), lint["endings"])
+    text = dict(_flat(table, ""))
+    return Words(text, tuple(lint["forbidden"]), tuple(lint["allowed"]), lint["endings"], numbers)
 
 
 def _flat(table: Mapping[str, object], prefix: str) -> list[tuple[str, str]]:

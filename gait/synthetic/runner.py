@@ -65,12 +65,24 @@ class Runner:
     impact_g : float
         Peak of the local shock of landing as the sensor feels it, on top of what carries the body. [g]
     timing_asymmetry : float
-        Steps from left to right contact last (1 + this) times the mean step, the others (1 - this).
+        Steps from the foot that lands first in the course to the other last (1 + this) times the mean step, the
+        others (1 - this).
     step_time_cv : float
         Standard deviation of step time over its mean, without the asymmetry; correlated from
         step to step.
     stride_cv : float
         The same for the amplitudes of turn, nod and roll from stride to stride.
+    shock_cv : float
+        The same for the shocks of landing from step to step.
+    turn_loose_deg : float
+        Standard deviation of the turn's phase against the landing, wandering from stride to stride. [°]
+    start_upright : bool
+        The trunk stays upright through the first three steps and leans later, instead of tipping into the start.
+    settle_s, settle_by : float
+        Until settle_s after the first running, turn and roll are (1 - settle_by) times as large and come settle_by
+        of an eighth of a stride late; they settle within half a minute. 0 for a run that is settled at once. [s] [1]
+    fade_by : float
+        From 70 to 80 % of the course on, lean, turn, roll and nod lose this share. [1]
     tissue_wobble : float
         Of skin and strap under the sensor: 0 rigid, 1 a nominal mass on a spring (see trunk.py).
     waveform : Waveform or None
@@ -92,6 +104,12 @@ class Runner:
     timing_asymmetry: float = 0.0
     step_time_cv: float = 0.015
     stride_cv: float = 0.06
+    shock_cv: float = 0.2
+    turn_loose_deg: float = 0.0
+    start_upright: bool = False
+    settle_s: float = 0.0
+    settle_by: float = 0.0
+    fade_by: float = 0.0
     tissue_wobble: float = 1.0
     waveform: Waveform | None = None
     lever: tuple[float, float, float] | None = None

@@ -111,11 +111,15 @@ class Throw:
     terms: list[tuple[tuple[float, ...], Floats]]
 
 
-def steps_of(bout: Bout, path: Path, body: Runner, rng: np.random.Generator) -> Steps:
-    """All steps of a bout of running or walking."""
+def steps_of(
+    bout: Bout, path: Path, body: Runner, rng: np.random.Generator, before: Steps | None = None
+) -> Steps:
+    """All steps of a bout of running or walking; ``before`` is the first bout of the course, where this is another."""
     running = bout.kind == "run"
     body = body if running else body.walking()
-    contact, extra = _contacts(bout, path, body, rng)
+    # A stream of its own, so that how many bouts there are leaves the first one as it is.
+    same_foot = before is None or bool(rng.spawn(1)[0].random() < 0.5)
+    contact, extra = _contacts(bout, path, body, rng, 1.0 if same_foot else -1.0)
     step = np.diff(contact, append=2 * contact[-1] - contact[-2])
     speed = path.speed(contact)
     stance: Floats
@@ -123,14 +127,20 @@ def steps_of(bout: Bout, path: Path, body: Runner, rng: np.random.Generator) -> 
         stance = body.contact_time(speed) * (1.0 + 0.6 * (step / body.step_time(speed) - 1.0))
     else:
         stance = WALK_DUTY * step
-    # Chosen: contact times vary by 2 % from step to step, shocks of landing by a fifth. In walking a leg on the
+    # Chosen: contact times vary by 2 % from step to step. In walking a leg on the
     # ground holds the height, which a force a little longer would throw off by centimetres.
     stance = np.minimum(
         stance * (1.0 + (0.02 if running else 0.003) * rng.normal(size=len(step))),
         0.99 * step if running else 1.4 * step,
     )
-    shock = np.clip(1.0 + 0.2 * rng.normal(size=len(step)), 0.4, 1.6)
-    left = np.arange(len(contact)) % 2 == (0 if rng.random() < 0.5 else 1)
+    shock = np.clip(
+        1.0 + body.shock_cv * rng.normal(size=len(step)), 1 - 3 * body.shock_cv, 1 + 3 * body.shock_cv
+    )
+    shock = np.maximum(shock, 0.05)
+    first_left = bool(rng.random() < 0.5)
+    if before is not None:
+        first_left = bool(before.left[before.real][0]) == same_foot
+    left = (np.arange(len(contact)) - extra) % 2 == (0 if first_left else 1)
     strides = (np.arange(len(contact)) + (0 if left[0] else 1)) / 2.0
     shape = body.shape()
     force = shape.force if running else WALK_FORCE
@@ -147,8 +157,13 @@ def steps_of(bout: Bout, path: Path, body: Runner, rng: np.random.Generator) -> 
     )  # fmt: skip
 
 
-def _contacts(bout: Bout, path: Path, body: Runner, rng: np.random.Generator) -> tuple[Floats, int]:
-    """Contact times from some steps before the bout to some after it, and how many those are."""
+def _contacts(
+    bout: Bout, path: Path, body: Runner, rng: np.random.Generator, first: float
+) -> tuple[Floats, int]:
+    """Contact times from some steps before the bout to some after it, and how many those are.
+
+    ``first`` is 1 when the bout opens with the foot the course opened with, else -1.
+    """
     t = np.arange(bout.start, bout.stop, 0.02)
     if bout.kind == "run":
         rate = 1.0 / body.step_time(path.speed(t))
@@ -166,7 +181,7 @@ def _contacts(bout: Bout, path: Path, body: Runner, rng: np.random.Generator) ->
     more = even[-1] + (even[-1] - even[-2]) * np.arange(1, 4 + len(even) // 20)
     mean = np.diff(np.concatenate([even, more]))
     wobble = body.step_time_cv * pink(len(mean), rng)
-    wobble += body.timing_asymmetry * np.where(np.arange(len(mean)) % 2 == 0, 1.0, -1.0)
+    wobble += body.timing_asymmetry * np.where(np.arange(len(mean)) % 2 == 0, first, -first)
     step = mean * (1.0 + wobble)
     real = even[0] + np.concatenate([[0.0], np.cumsum(step)])
     real = real[real < bout.stop - 0.05]

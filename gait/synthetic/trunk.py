@@ -48,6 +48,16 @@ HIPS_GIVE_WAY = 0.5
 #: How long the trunk takes from its standing line to its running lean. [s]  Chosen: three steps.
 TILT_TIME = 1.2
 
+#: How long a runner who starts upright stays so. [s]  Chosen: three steps from the start of the bout.
+UPRIGHT = 1.5
+
+#: How long it takes to settle, and how late turn and roll come before that at most. [s] [strides]  Chosen.
+SETTLES_IN, LATE_STRIDES = 30.0, 0.125
+
+#: Share of the time from the first to the last running over which a late fading happens. [1]  Chosen: it has happened
+#: when the last fifth begins.
+FADE = (0.7, 0.8)
+
 #: Resonance of skin and strap under the sensor, and its damping ratio. [Hz] [1]
 #: Source: SIGNALS.md, the nominal tissue of its simulator; carried over to compare with its figures.
 TISSUE_HZ, TISSUE_RATIO = 12.0, 0.2
@@ -99,8 +109,10 @@ class Body:
         self.steps: list[Steps] = []
         for bout in self.path.bouts:
             if bout.kind != "still":
-                self.steps.append(steps_of(bout, self.path, runner, rng))
+                before = self.steps[0] if self.steps else None
+                self.steps.append(steps_of(bout, self.path, runner, rng, before))
         self._strides = [_stride_splines(s, rng) for s in self.steps]
+        self._loose = [_loose_spline(s, rng.spawn(1)[0]) for s in self.steps]
         self._forms = [
             _Forms(s.body, s.body.step_time(s.body.speed_mps) if s.bout.kind == "run" else 0.54)
             for s in self.steps
@@ -123,24 +135,37 @@ class Body:
         lean, sway, turn = np.zeros(len(t)), np.zeros(len(t)), np.zeros(len(t))
         heading, speed = path.heading(t), path.speed(t)
         moving = np.zeros(len(t))
-        for steps, splines, forms in zip(self.steps, self._strides, self._forms, strict=True):
+        upright = np.zeros(len(t))
+        away, left = self._away(t)
+        for steps, splines, loose, forms in zip(
+            self.steps, self._strides, self._loose, self._forms, strict=True
+        ):
             weight = steps.weight(t)
             # The tilt takes longer than the bounce.
             tilt = steps.bout.under_way(t, TILT_TIME, TILT_TIME, 0.6 * TILT_TIME)
             moving = np.maximum(moving, tilt)
             body = steps.body
             share = (t - self._first) / max(self._last - self._first, 1.0) - 0.5
-            lean += RAD * tilt * (body.lean_deg + body.lean_drift_deg * share)
+            if body.start_upright and not steps.bout.opens:
+                up = 1.0 - smooth((t - steps.bout.start - UPRIGHT) / TILT_TIME)
+                tilt = tilt * (1.0 - up)
+                upright = np.maximum(upright, up * weight)
+            lean += RAD * tilt * left * (body.lean_deg + body.lean_drift_deg * share)
             on = np.flatnonzero(weight > 0)
             if not len(on):
                 continue
             t_on, w = t[on], weight[on]
             cycle = np.exp(2j * np.pi * steps.phase(t_on))
-            size = splines(t_on)
+            size = splines(t_on) * left[on, None]
+            size[:, 1:] *= 1.0 - body.settle_by * away[on, None]
+            late = body.settle_by * LATE_STRIDES * away[on]
             lean[on] += RAD * w * body.nod_deg * size[:, 0] * curve(forms.nod, cycle)
-            sway[on] += RAD * w * body.roll_deg * size[:, 1] * curve(forms.roll, cycle)
-            turn[on] += RAD * w * body.turn_deg * size[:, 2] * curve(forms.turn, cycle)
-        lean += np.arctan(INTO_ACCELERATION * path.speed(t, 1) / G)
+            sway[on] += (
+                RAD * w * body.roll_deg * size[:, 1] * curve(forms.roll, cycle * np.exp(-2j * np.pi * late))
+            )
+            own = np.exp(1j * RAD * loose(t_on) - 2j * np.pi * late)
+            turn[on] += RAD * w * body.turn_deg * size[:, 2] * curve(forms.turn, cycle * own)
+        lean += (1.0 - upright) * np.arctan(INTO_ACCELERATION * path.speed(t, 1) / G)
         sway -= np.arctan(INTO_ACCELERATION * speed * path.heading(t, 1) / G)
         still = self._sway(t) - self._rest
         run = self._wander(t)
@@ -153,6 +178,15 @@ class Body:
             lean += on_again * offset[0]
             sway += on_again * offset[1]
         return lean, sway, turn, heading
+
+    def _away(self, t: Floats) -> tuple[Floats, Floats]:
+        """How far the run is from settled, 1 to 0, and what is left of the trunk's movement late in it, 1 to 1 - fade_by."""
+        r = self.runner
+        away = np.zeros(len(t))
+        if r.settle_by:
+            away = 1.0 - smooth((t - self._first - r.settle_s + SETTLES_IN) / SETTLES_IN)
+        share = (t - self._first) / max(self._last - self._first, 1.0)
+        return away, 1.0 - r.fade_by * smooth((share - FADE[0]) / (FADE[1] - FADE[0]))
 
     def pose(self, t: Floats) -> Pose:
         """The trunk on an even grid t; it looks SETTLE further back, so any cut gives the same."""
@@ -270,6 +304,12 @@ def _stride_splines(steps: Steps, rng: np.random.Generator) -> CubicSpline:
     t = steps.contact[::2]
     size = [1.0 + steps.body.stride_cv * np.clip(pink(len(t), rng), -3, 3) for _ in range(3)]
     return CubicSpline(t, np.stack(size, axis=1))
+
+
+def _loose_spline(steps: Steps, rng: np.random.Generator) -> CubicSpline:
+    """Phase of the turn against the landing over time, one knot a stride. [°]"""
+    t = steps.contact[::2]
+    return CubicSpline(t, steps.body.turn_loose_deg * np.clip(pink(len(t), rng), -3, 3))
 
 
 def _slow(stop: float, knot: float, rng: np.random.Generator) -> CubicSpline:

@@ -12,27 +12,34 @@ import pytest
 
 from gait.bouts import Bouts
 from gait.pipeline import Analysis
-from gait.report.html import to_html
+from gait.report.html import growth_to_html, to_html
 from gait.report.report import Report, build
-from gait.report.words import load_words
+from gait.report.words import languages, load_words
 from tests.gait.an_analysis import a_mounting, a_quality, an_analysis, some_measures
+from tests.gait.report.made import a_growth, everything, several_bouts, walking
 
 #: A page stays below this. [bytes]
-LARGEST = 400_000
+LARGEST = 500_000
 
 ANALYSES = {
     "clear": an_analysis(),
     "hips": an_analysis(some_measures(100, lean=3), mounting=a_mounting("waist")),
     "trunk": an_analysis(mounting=a_mounting("unknown", standing=None, sign_known=False)),
     "nothing clear": an_analysis(some_measures(180, lean=0, rotation=1, bounce=1)),
-    "walking": an_analysis(
-        some_measures(0), bouts=Bouts(np.array([0.0]), np.array([300.0]), np.array(["walk"]))
-    ),
+    "walking": walking(),
+    "everything": everything(),
+    "everything at the hips": everything("waist"),
 }
+
+#: Language and whether numbers are told.
+VOICES = [(language, numbers) for language in languages() for numbers in (True, False)]
 
 
 class RunnersPart(HTMLParser):
-    """The words of a page outside of what is marked as the analyst's, alternatives of pictures included."""
+    """The words of a page outside of what is marked as the analyst's or as bare numbers, alternatives included.
+
+    The runner's own words (how it felt) are the runner's.
+    """
 
     VOID = ("meta", "br", "link", "img", "hr")
 
@@ -47,7 +54,11 @@ class RunnersPart(HTMLParser):
         found = dict(attrs)
         self.tags.append(tag)
         self.ids += [found["id"] or ""] if "id" in found else []
-        hidden = tag == "style" or found.get("data-part") == "analyst" or bool(self.open and self.open[-1][1])
+        hidden = (
+            tag == "style"
+            or found.get("data-part") in ("analyst", "numbers", "own")
+            or bool(self.open and self.open[-1][1])
+        )
         if tag not in self.VOID:
             self.open.append((tag, hidden))
         if not hidden:
@@ -72,8 +83,27 @@ def parsed(page: str) -> RunnersPart:
 
 
 @pytest.fixture(scope="module", params=list(ANALYSES))
-def page(request: pytest.FixtureRequest) -> str:
-    return to_html(build(ANALYSES[request.param]))
+def pages(request: pytest.FixtureRequest) -> dict[tuple[str, bool], str]:
+    """One analysis in every voice, with growth where everything is seen."""
+    analysis = ANALYSES[request.param]
+    growth = a_growth(placement=analysis.mounting.placement) if "everything" in request.param else None
+    return {voice: to_html(build(analysis, voice[0], numbers=voice[1], growth=growth)) for voice in VOICES}
+
+
+@pytest.fixture(params=VOICES, ids=lambda voice: f"{voice[0]}{'' if voice[1] else ' in words'}")
+def page(request: pytest.FixtureRequest, pages: dict[tuple[str, bool], str]) -> str:
+    return pages[request.param]
+
+
+def words_of(page: str) -> str:
+    """The words of the runner's part."""
+    return " ".join(" ".join(parsed(page).words).split())
+
+
+def language_of(page: str) -> str:
+    found = re.search(r'<html lang="(\w+)">', page)
+    assert found is not None
+    return found.group(1)
 
 
 def test_nothing_is_fetched_and_nothing_runs(page: str) -> None:
@@ -82,14 +112,22 @@ def test_nothing_is_fetched_and_nothing_runs(page: str) -> None:
 
 
 def test_the_runners_part_has_no_forbidden_word(page: str) -> None:
-    text = " ".join(" ".join(parsed(page).words).split())
-    assert load_words().forbidden_in(text) == []
+    for language in {"en", language_of(page)}:
+        assert load_words(language).forbidden_in(words_of(page)) == []
+
+
+def test_words_only_shows_no_digit(pages: dict[tuple[str, bool], str]) -> None:
+    for language in languages():
+        wordless = pages[language, False]
+        assert not re.search(r"\d", words_of(re.sub(r'content="[^"]*"', "", wordless)))
+        assert 'data-part="analyst"' not in wordless
+        assert "<table" not in wordless
 
 
 def test_the_page_is_well_made(page: str) -> None:
     part = parsed(page)
     assert page.lstrip().startswith("<!DOCTYPE html>")
-    assert '<html lang="en">' in page
+    assert language_of(page) in languages()
     assert part.tags.count("main") == part.tags.count("h1") == part.tags.count("footer") == 1
     assert len(part.ids) == len(set(part.ids))
     assert '<meta name="viewport"' in page
@@ -101,13 +139,56 @@ def test_the_page_is_well_made(page: str) -> None:
 
 
 def test_order_of_the_page() -> None:
-    page = to_html(build(an_analysis()))
-    places = [
-        page.index(f'class="{c}"') for c in ("opening", "highlights", "invitation", "others", "measured")
-    ] + [page.index("<footer>")]
+    page = to_html(build(everything(), growth=a_growth()))
+    order = ("opening", "highlights", "connection hue-together", "strip hue-settle", "growth", "invitation", "feel",
+             "others", "measured")  # fmt: skip
+    places = [page.index(f'class="{c}"') for c in order] + [page.index("<footer>")]
     assert places == sorted(places)
     assert page.count('class="highlight ') == 3
     assert "<details open" not in page
+    assert "gait feel" in page
+
+
+def test_what_was_not_seen_leaves_no_gap() -> None:
+    page = to_html(build(an_analysis(some_measures(180, lean=0, rotation=1, bounce=1))))
+    for part in ("highlight ", "connection", 'class="growth"', 'class="others"'):
+        assert part not in page[page.index("<body>") :]
+
+
+def test_every_picture_has_its_numbers_folded_below() -> None:
+    page = to_html(build(everything(), growth=a_growth()))
+    assert page.count('<details class="data">') == 13, "eleven traits, the strip, the plant"
+    part = parsed(page)
+    assert part.tags.count("figure") == 14
+
+
+def test_each_stretch_has_a_row_for_the_analyst() -> None:
+    page = to_html(build(several_bouts()))
+    assert "Each stretch of running" in page
+    assert "Each stretch of running" not in to_html(build(an_analysis()))
+
+
+def test_further_bounds_are_there_for_the_analyst() -> None:
+    analysis = everything()
+    said = analysts(to_html(build(analysis)))
+    also = [e for trait in analysis.traits for e in trait.also]
+    assert also
+    for evidence in also:
+        assert load_words().measure(evidence.measure) in said
+    assert "−4.00 % to 4.00 %" in said
+
+
+@pytest.mark.parametrize("voice", VOICES, ids=str)
+def test_the_page_of_growth(voice: tuple[str, bool]) -> None:
+    language, numbers = voice
+    for growth in (a_growth(), a_growth({"turn": "s"}, feel=False), a_growth({"turn": "nn"}, feel=False)):
+        page = growth_to_html(growth, language, numbers=numbers)
+        text = words_of(page)
+        assert load_words(language).forbidden_in(text) == []
+        if not numbers:
+            assert not re.search(r"\d", words_of(re.sub(r'content="[^"]*"', "", page)))
+        assert page.count("<svg") == (1 if growth.leaves else 0)
+        assert "http" not in page.replace('xmlns="http://www.w3.org/2000/svg"', "")
 
 
 def test_every_number_is_there_for_the_analyst() -> None:
@@ -116,10 +197,10 @@ def test_every_number_is_there_for_the_analyst() -> None:
     analyst = page[page.index('data-part="analyst"') :]
     words = load_words()
     for key in report.document["measures"]:
-        assert words.say(f"measure.{key}.name") in analyst
+        assert words.measure(key) in analyst
     for trait in report.document["traits"]:
         assert f'<th scope="row">{trait["key"]}</th>' in analyst
-    assert analyst.count(">seen</td>") == 5
+    assert analyst.count(">seen</td>") == sum(t["state"] == "seen" for t in report.document["traits"])
     for reason in (r for m in report.document["measures"].values() for r in m["why"]):
         assert reason in analyst
 

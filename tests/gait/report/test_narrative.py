@@ -10,39 +10,37 @@ import pytest
 from gait.bouts import Bouts
 from gait.pipeline import Analysis
 from gait.recording import PLACEMENTS
-from gait.report.narrative import MOST_HIGHLIGHTS, Story, narrate, told_number
-from gait.report.words import load_words
+from gait.report.narrative import MOST_HIGHLIGHTS, Story, narrate
+from gait.report.telling import told_number
+from gait.report.words import Words, languages, load_words
 from gait.traits.trait import Evidence
 from tests.gait.an_analysis import a_mounting, a_quality, an_analysis, some_measures, with_measure
+from tests.gait.report.made import a_growth, everything, walking
 
 WORDS = load_words()
 
 
-def told(analysis: Analysis) -> Story:
-    story = narrate(analysis, WORDS)
-    said = [s for one in story.highlights + story.others for s in (one.title, one.headline, one.sentence)]
-    for text in (story.headline, story.opening, story.invitation, story.quiet, *story.footer, *said):
-        assert WORDS.forbidden_in(text) == []
+def told(analysis: Analysis, words: Words = WORDS) -> Story:
+    story = narrate(analysis, words)
+    for text in said_in(story):
+        assert words.forbidden_in(text) == []
         assert "{" not in text
     return story
 
 
-def walking() -> Analysis:
-    bouts = Bouts(np.array([0.0, 40.0]), np.array([35.0, 400.0]), np.array(["still", "walk"]))
-    return an_analysis(some_measures(0), bouts=bouts)
+def said_in(story: Story) -> list[str]:
+    """All that a story says."""
+    single = [text for one in story.told for text in (one.title, one.name, one.headline, one.sentence)]
+    grown = story.growth
+    over = [] if grown is None else [grown.headline, grown.opening, *grown.lines]
+    return [story.headline, story.opening, story.invitation, story.quiet, *story.footer, *single, *over]
 
 
 def test_three_highlights_clearest_first_and_one_invitation() -> None:
     story = told(an_analysis())
     assert story.outcome == "seen"
     assert len(story.highlights) == MOST_HIGHLIGHTS == 3
-    assert [s.key for s in story.highlights + story.others] == [
-        "turn",
-        "spring",
-        "lean",
-        "rhythm",
-        "together",
-    ]
+    assert [s.key for s in story.told] == ["turn", "spring", "lean", "together", "regular", "rhythm"]
     assert story.headline == story.highlights[0].headline
     assert story.invitation.count("company") == 1
     assert "no need to do more of it" in story.invitation
@@ -51,23 +49,23 @@ def test_three_highlights_clearest_first_and_one_invitation() -> None:
 
 def test_sentences_with_their_numbers() -> None:
     story = told(an_analysis())
-    sentences = [s.sentence for s in story.highlights + story.others]
-    assert sentences == [
+    assert [s.sentence for s in story.told] == [
         "In nearly every stride your upper body turned from one side to the other and back, through about 28°.",
         (
             "You rose and sank by about 8 cm with each step, "
             "and in nearly every stride there was a moment with both feet in the air."
         ),
         "Your upper body was ahead of your own standing line in nearly every stride, by about 6°.",
-        "One stride took as long as the next, give or take a hundredth of a second.",
         "The turn of your upper body met your landing at nearly the same moment, stride after stride.",
+        "Stride after stride your movement went up and down in nearly the same way.",
+        "One stride took as long as the next, give or take a hundredth of a second.",
     ]
 
 
 @pytest.mark.parametrize("placement", PLACEMENTS)
 def test_the_place_of_the_sensor_decides_the_words(placement: str) -> None:
     story = told(an_analysis(mounting=a_mounting(placement)))  # type: ignore[arg-type]
-    said = " ".join(s.sentence + s.title + s.headline for s in story.highlights + story.others)
+    said = " ".join(s.sentence + s.title + s.headline for s in story.told)
     spoken = {w for w in ("upper body", "hips", "trunk") if w in said}
     expected = {"sternum": "upper body", "upper-back": "upper body", "waist": "hips", "sacrum": "hips"}
     assert spoken == {expected.get(placement, "trunk")}
@@ -77,14 +75,14 @@ def test_what_is_not_clear_is_silent() -> None:
     story = told(an_analysis(some_measures(rotation=2.0)))
     said = " ".join([story.headline, story.opening, story.quiet, *(s.sentence for s in story.highlights)])
     assert "turn" not in said.lower()
-    assert {s.key for s in story.highlights + story.others} == {"lean", "rhythm", "spring"}
+    assert {s.key for s in story.told} == {"lean", "rhythm", "spring", "regular"}
 
 
 def test_nothing_clear_is_about_the_listening() -> None:
-    story = told(an_analysis(some_measures(300, lean=0, rotation=2, bounce=2, cv=6)))
+    story = told(an_analysis(some_measures(240, lean=0, rotation=2, bounce=2)))
     assert story.outcome == "nothing_clear"
     assert story.opening == (
-        "We listened to about 300 of your strides. Nothing can be named with confidence this time, and that is "
+        "We listened to about 240 of your strides. Nothing can be named with confidence this time, and that is "
         "about the listening, not about your running."
     )
     assert (story.highlights, story.others, story.quiet) == ((), (), "")
@@ -173,6 +171,99 @@ def test_percent_and_ratios_are_no_runners_numbers() -> None:
 
 def test_a_loose_number_is_left_out() -> None:
     story = told(an_analysis(with_measure(some_measures(lean=3.2), "lean", systematic=1.4)))
-    lean = next(s for s in story.highlights + story.others if s.key == "lean")
+    lean = next(s for s in story.told if s.key == "lean")
     assert "°" not in lean.sentence
     assert "a little ahead" in lean.sentence
+
+
+def test_what_has_a_place_of_its_own_is_no_highlight() -> None:
+    story = told(everything())
+    assert story.connection is not None
+    assert story.connection.key == "together"
+    assert [s.key for s in story.strip] == ["settle", "late"]
+    assert len(story.highlights) == MOST_HIGHLIGHTS
+    own = {"together", "settle", "late", "new", "kept"}
+    assert not own & {s.key for s in story.highlights + story.others}
+
+
+def test_flow_is_defined_once() -> None:
+    story = told(everything())
+    said = " ".join(s.sentence for s in story.told)
+    assert said.count("what this page calls flow") == 1
+    assert "After about 7 minutes of running" in story.strip[0].sentence
+
+
+def test_what_was_still_there_at_the_end_is_named_and_nothing_else() -> None:
+    late = told(everything()).strip[1].sentence
+    assert (
+        late
+        == "At the end of the run it was as in its middle: a little forward; the turn of your upper body."
+    )
+
+
+def test_growth_says_what_is_there_and_no_loss() -> None:
+    story = narrate(everything(), WORDS, a_growth())
+    assert story.growth is not None
+    assert story.growth.lines == (
+        "Something else is going right: the shift from foot to foot. It was there two runs running.",
+        "A first glimpse: finding your flow.",
+        "Old friends: a little forward; the turn of your upper body; the spring in it; the steady beat.",
+        "Still there: each stride like the last; turn and landing as one; both steps alike.",
+    )
+    assert story.growth.felt[0] == ("29 March 2026", "light, and easy after the bridge")
+    for text in said_in(story):
+        assert WORDS.forbidden_in(text) == []
+
+
+def test_a_leaf_of_which_there_is_nothing_to_tell_is_not_spoken_of() -> None:
+    growth = a_growth({"turn": "sssss", "lean": "ssssn"}, feel=False)
+    grown = narrate(everything(), WORDS, growth).growth
+    assert grown is not None
+    assert "forward" not in " ".join(grown.lines)
+    silent = narrate(everything(), WORDS, a_growth({"turn": "ssssn"}, feel=False)).growth
+    assert silent is not None
+    assert silent.lines == ("The leaves that opened stay; this time the listening stayed quiet.",)
+
+
+def test_without_a_history_the_ledger_is_told_by_its_traits() -> None:
+    grown = told(everything()).growth
+    assert grown is not None
+    assert grown.lines == (
+        "Two runs running now: the shift from foot to foot.",
+        "There again: a little forward; the turn of your upper body.",
+    )
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("placement", PLACEMENTS)
+def test_words_only_tells_no_number(language: str, placement: str) -> None:
+    words = load_words(language, numbers=False)
+    cases = [
+        (everything(placement), a_growth(placement=placement)),  # type: ignore[arg-type]
+        (an_analysis(some_measures(50)), None),
+        (an_analysis(some_measures(1)), None),
+        (an_analysis(some_measures(0)), None),
+        (walking(), None),
+    ]
+    for analysis, growth in cases:
+        for text in said_in(narrate(analysis, words, growth)):
+            assert not any(c.isdigit() for c in text), text
+            assert words.forbidden_in(text) == []
+
+
+@pytest.mark.parametrize("placement", PLACEMENTS)
+def test_german_speaks_of_the_same_things(placement: str) -> None:
+    german = load_words("de")
+    story = told(everything(placement), german)  # type: ignore[arg-type]
+    assert [s.key for s in story.told] == [s.key for s in told(everything(placement)).told]  # type: ignore[arg-type]
+    english = told(everything(placement))  # type: ignore[arg-type]
+    assert not {s.sentence for s in story.told} & {s.sentence for s in english.told}
+
+
+def test_a_trait_that_only_a_coachs_catalogue_knows_has_its_title() -> None:
+    analysis = everything()
+    first = analysis.traits[0]
+    own = replace(first, rule=replace(first.rule, key="humming", title="A hum in it"))
+    story = told(replace(analysis, traits=(own,)))
+    assert story.headline == "A hum in it."
+    assert story.invitation == ""

@@ -17,6 +17,7 @@ from gait.report.words import load_words
 from gait.rotations import from_matrix
 from gait.traits.rules import load_catalogue
 from tests.gait.an_analysis import a_mounting, an_analysis, some_measures, with_measure
+from tests.gait.report.made import a_growth, everything, several_bouts
 
 #: What OUTPUT promises of every analysis.
 MEASURES = {
@@ -28,6 +29,7 @@ ANALYSES = {
     "clear": an_analysis(),
     "hips": an_analysis(some_measures(100), mounting=a_mounting("waist")),
     "no standing": an_analysis(mounting=a_mounting("unknown", standing=None, sign_known=False)),
+    "everything": everything(),
     "no run": an_analysis(some_measures(0)),
     "nothing": an_analysis(some_measures(0), bouts=Bouts(np.empty(0), np.empty(0), np.empty(0, str))),
     "spoilt": an_analysis(
@@ -55,12 +57,13 @@ def test_the_document_is_as_promised(analysis: Analysis) -> None:
     assert set(document["quality"]) == {"lost_share", "clipped_share", "notes"}
     assert set(document["calibration"]) >= {"standing_s", "forward_axis", "six_position"}
     assert set(document["calibration"]["forward_axis"]) >= {"sigma_deg", "sign_known"}
-    assert all(set(b) == {"kind", "start_s", "stop_s"} for b in document["bouts"])
+    for bout in document["bouts"]:
+        assert set(bout) == {"kind", "start_s", "stop_s"} | ({"measures"} if bout["kind"] == "run" else set())
     assert set(document["measures"]) >= MEASURES
     for measure in document["measures"].values():
         assert set(measure) == {"value", "unit", "low", "high", "systematic", "n", "trust", "why"}
     for trait in document["traits"]:
-        assert set(trait) == {"key", "state", "clarity", "sentence", "evidence", "why"}
+        assert set(trait) == {"key", "state", "clarity", "sentence", "evidence", "also", "about", "why"}
         assert set(trait["evidence"]) >= {"measure", "value", "low", "floor", "share", "n"}
         assert trait["state"] in {"seen", "not_spoken_of", "could_not_listen"}
         assert bool(trait["why"]) == (trait["state"] != "seen")
@@ -75,8 +78,15 @@ def test_json_there_and_back(analysis: Analysis) -> None:
     assert Report.from_json(report.to_json()) == report
 
 
+def test_a_report_with_all_there_is_goes_there_and_back() -> None:
+    report = build(everything(), "de", growth=a_growth())
+    assert Report.from_json(report.to_json()) == report
+    wordless = build(everything(), numbers=False, growth=a_growth())
+    assert Report.from_json(wordless.to_json()) == wordless
+
+
 def test_another_json_is_no_report() -> None:
-    with pytest.raises(ValueError, match=r"gait\.report/1"):
+    with pytest.raises(ValueError, match=r"gait\.report/2"):
         Report.from_json('{"schema": "other"}')
 
 
@@ -123,7 +133,7 @@ def test_the_summary_is_short_plain_words(analysis: Analysis) -> None:
     story = build(analysis, charts=False).story
     assert {story.headline, story.opening, story.invitation, story.quiet} - {""} <= set(paragraphs)
     assert summary.endswith("\n")
-    assert len(summary) < 1500
+    assert len(summary) < 2000
 
 
 def test_the_summary_reads_like_this() -> None:
@@ -145,3 +155,23 @@ def test_the_summary_reads_like_this() -> None:
         "\n"
         "Where nothing is said, nothing is judged. This is no medical advice.\n"
     )
+
+
+def test_each_stretch_of_running_has_its_own_numbers() -> None:
+    analysis = several_bouts()
+    bouts = build(analysis, charts=False).as_dict()["bouts"]
+    runs = [bout for bout in bouts if bout["kind"] == "run"]
+    assert len(runs) == 3
+    lean = analysis.measures["lean"].per_stride
+    for i, bout in enumerate(runs):
+        assert bout["measures"]["lean"]["value"] == pytest.approx(
+            lean[200 * i : 200 * (i + 1)].mean(), abs=1e-3
+        )
+        assert bout["measures"]["lean"]["low"] < bout["measures"]["lean"]["value"]
+        assert bout["measures"]["lean"]["n"] == 200
+        assert "stride_time_cv" not in bout["measures"], "no mean of strides"
+
+
+def test_the_summary_names_what_else_was_there() -> None:
+    summary = " ".join(build(everything(), charts=False).summary().split())
+    assert "Also there: each stride like the last; the steady beat; tipping into it;" in summary

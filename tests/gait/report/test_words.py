@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 import gait.report
-from gait.report.words import load_words
+from gait.report.words import languages, load_words
+from gait.traits.rows import UNITS
 from gait.traits.rules import load_catalogue
 
 FOLDER = Path(next(iter(gait.report.__path__)))
 LANGUAGES = sorted(p.stem.removeprefix("words_") for p in FOLDER.glob("words_*.toml"))
 
 #: Keys that never reach a runner's part.
-FOR_ANALYSTS = ("analyst.", "measure.", "unit.spm", "unit.ms")
+FOR_ANALYSTS = ("analyst.", "measure.", "term.", "source.", "unit.spm", "unit.ms")
 
 
 def test_english_is_there() -> None:
@@ -42,10 +43,28 @@ def test_languages_have_the_same_sentences_and_gaps(language: str) -> None:
 @pytest.mark.parametrize("place", ["upper", "hips", "trunk"])
 def test_every_trait_can_be_told_everywhere(language: str, place: str) -> None:
     words = load_words(language)
-    fill = {"often": "o", "Often": "O", "number": "n", "give": "g"}
+    fill = {"often": "o", "Often": "O", "number": "n", "give": "g", "when": "w", "names": "x"}
     for rule in load_catalogue().rules:
-        for slot in ("title", "headline", "told", "plain", "keep", "caption"):
+        for slot in ("title", "name", "headline", "told", "plain", "keep"):
             assert words.trait(rule.key, place, slot, **fill)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_measure_has_its_definition(language: str) -> None:
+    words = load_words(language)
+    known = {rule.measure for rule in load_catalogue().rules if rule.measure}
+    known |= {bound.measure for rule in load_catalogue().rules for bound in rule.also}
+    for key in known | {"late_lean", "cadence"}:
+        assert words.measure(key) != key
+        assert words.measure(key, "says")
+    assert words.measure("someone_elses") == "someone_elses"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_unit_has_its_sign(language: str) -> None:
+    words = load_words(language)
+    for unit in UNITS:
+        assert "1" in words.amount(1, unit)
 
 
 def gaps(text: str) -> set[str]:
@@ -141,3 +160,27 @@ def test_durations() -> None:
     assert all(words.forbidden_in(words.duration(s)) == [] for s in range(1, 50000, 7))
     lengths = [10, 30, 60, 100, 118, 119.9, 120, 150, 580, 590, 3000, 5990, 6010, 20000]
     assert all(words.duration(s).startswith("about ") == (s >= 20) for s in lengths)
+
+
+def test_german_has_a_list_of_its_own() -> None:
+    german = load_words("de")
+    for text, found in (
+        ("Du solltest länger laufen.", ["solltest"]),
+        ("Das ist besser, am besten fehlerhaft.", ["besser", "am besten", "fehlerhaft"]),
+        ("Verbessere deinen Rang.", ["Verbessere", "Rang"]),
+        ("Das Ziel, die Zielgerade, der Besen.", ["Ziel"]),
+        ("mehr davon braucht es nicht", []),
+        ("180 Schritte", ["180"]),
+    ):
+        assert german.forbidden_in(text) == found
+    assert len(german.forbidden) > 60
+
+
+def test_numbers_as_germans_write_them() -> None:
+    german = load_words("de")
+    assert german.number(1234.5, 1) == "1.234,5"
+    assert german.duration(150) == "etwa 2½ Minuten"
+
+
+def test_english_comes_first_of_the_languages() -> None:
+    assert languages() == ("en", "de")

@@ -1,0 +1,1 @@
+"""Earlier runs of one runner, and what grew over them."""
