@@ -45,6 +45,8 @@ COMMANDS = {
     "simulate": "a made-up sensor on a port, for whoever has none",
     "convert": "a capture becomes a CSV",
     "traits": "what a page may speak of, and a coach's own file of it",
+    "export": "a run as FIT, BIDS, Parquet or CSV",
+    "align": "pace and heart beats from the watch that ran along",
     "sample": "write a made-up recording to try things on",
 }
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gait.pipeline import Analysis
+from gait.recording import Recording
 
 #: Columns of strides.csv that always come first, in this order, whatever could be measured.
 STRIDE_COLUMNS = (
@@ -80,6 +81,13 @@ def series_table(analysis: Analysis) -> pd.DataFrame:
     table: dict[str, object] = {"t_s": series.t, **{column: getattr(series, column) for column in columns}}
     table["bout"] = series.bout.astype(int)
     return _rounded(pd.DataFrame(table))
+
+
+def samples_table(recording: Recording) -> pd.DataFrame:
+    """One row per sample as recorded: ``t_s``, specific force and angular rate in the sensor's axes."""
+    samples = recording.samples
+    columns = ["t_s", "ax_mps2", "ay_mps2", "az_mps2", "gx_radps", "gy_radps", "gz_radps"]
+    return pd.DataFrame(np.column_stack([samples.t, samples.acc, samples.gyr]), columns=columns)
 
 
 def to_csv(table: pd.DataFrame) -> bytes:

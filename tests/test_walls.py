@@ -45,6 +45,7 @@ FLOORS = {
     "gait.history": 14,
     "gait.report": 15,
     "gait.tables": 15,
+    "gait.exchange": 16,
     "gait.batch": 16,
     "gait.live": 16,
     "gait.commands": 17,

@@ -1,0 +1,1 @@
+"""What other programs read, and what a watch knows."""
