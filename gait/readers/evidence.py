@@ -30,6 +30,9 @@ RAW_GYR_RANGES = (250, 500, 1000, 2000)
 #: Length of the stretches over which specific force is averaged to show gravity. [s]  Chosen: five or more strides.
 GRAVITY_WINDOW_S = 4.0
 
+#: Fewer rows than these contradict nobody's word. [rows]  Chosen: half a minute of the slowest logger seen (2 Hz).
+FEWEST_ROWS = 60
+
 #: Magnitude that the mean specific force may have, in g: at rest (a sensor's scale and offset), and in motion.
 #: Chosen: on 12 real and motion-capture recordings 0.975-1.01 at rest, 0.96-1.09 in motion (the last one a trouser pocket).
 RESTING_G = (0.88, 1.12)

@@ -18,6 +18,7 @@ from gait.errors import ReadError
 from gait.readers import refusals
 from gait.readers.clock import usual_step
 from gait.readers.evidence import (
+    FEWEST_ROWS,
     GRAVITY_WINDOW_S,
     PLAUSIBLE_RATE_HZ,
     acc_readings,
@@ -87,7 +88,7 @@ def settle(
     said = Said(asked or Units(), header or Units(), told)
     time, by_clock = _clock_unit(t, said, name, rate_hz)
     look = look_at(t, TIME_UNITS[time], acc, gyr)
-    short = len(t) < GRAVITY_WINDOW_S * look.rate_hz
+    short = len(t) < max(GRAVITY_WINDOW_S * look.rate_hz, FEWEST_ROWS)
     acc_words = acc_readings(look)
     if told.acc is None:
         if len(acc_words) != 1:
