@@ -148,6 +148,7 @@ def find_facing(
     standing: Standing | None = None,
     facing: str | None = None,
     learnt: Mounting | None = None,
+    slipped_at: float | None = None,
 ) -> tuple[Mounting, NDArray[np.str_]]:
     """How the sensor sits on the torso, and which foot each contact is.
 
@@ -162,6 +163,8 @@ def find_facing(
         Sensor axis that points forward ("+x", ...), as stated by a person.
     learnt : Mounting, optional
         What was learnt of the same mounting before; then only the feet are named.
+    slipped_at : float, optional
+        When the clip moved on the way. [s]
 
     Returns
     -------
@@ -181,7 +184,7 @@ def find_facing(
         seen = _look(settled, strides, learnt.q_torso_sensor)
         reading = _read(seen, strides, contacts, threads, 0.0, None, placement, fixed=True)
         return learnt, _sides(reading, threads)
-    stood = standing or find_standing(settled, bouts)
+    stood = standing or find_standing(settled, bouts, slipped_at)
     why: list[str] = []
     held = mean_up(settled, bouts)
     if standing is not None and len(contacts) and angle_deg(standing.up, held) > FARTHEST_STANDING_DEG:

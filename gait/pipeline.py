@@ -7,7 +7,7 @@ Not here: any signal processing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from gait import bouts as bouts_room
 from gait import facing as facing_room
 from gait import motion as motion_room
 from gait import quality as quality_room
+from gait import slip as slip_room
 from gait import standing as standing_room
 from gait import strides as strides_room
 from gait import torso
@@ -49,6 +50,9 @@ PUSH = 60_000
 #: More time than this between two samples is a pause of the logger, not a loss.  [s]
 #: Chosen: a wireless link drops out for a second, a hand needs two.
 PAUSE = 2.0
+
+#: Runs that get numbers of their own.  [1]  Chosen: an hour of one-minute repeats.
+MOST_BOUTS = 60
 
 #: A stride that turns more than this is not straight enough to count.  [°/s]
 #: Chosen: a 400 m track's bend at 5 m/s is 7.8°/s and counts, a hairpin does not.
@@ -100,6 +104,8 @@ class Analysis:
     versions : mapping
         "gait" and "catalogue".
     series : Series or None
+    by_bout : mapping of int to Measures
+        Each run by itself, by index into the bouts.
     """
 
     recording: RecordingFacts
@@ -113,6 +119,7 @@ class Analysis:
     settled: tuple[float, float] | None
     versions: Mapping[str, str]
     series: Series | None = None
+    by_bout: Mapping[int, Measures] = field(default_factory=dict)
 
 
 class Pipeline:
@@ -225,6 +232,7 @@ class Pipeline:
         contacts = find_contacts(settled, bouts)
         threads = strides_room.follow_feet(contacts)
         tell("facing")
+        slip = slip_room.find_slip(settled, bouts) if self._learnt is None else None
         mounting, sides = facing_room.find_facing(
             settled,
             bouts,
@@ -234,6 +242,7 @@ class Pipeline:
             standing=self._standing,
             facing=self._facing,
             learnt=self._learnt,
+            slipped_at=None if slip is None else slip.at,
         )
         contacts = contacts.with_sides(sides)
         tell("strides")
@@ -254,12 +263,20 @@ class Pipeline:
             faced=mounting.forward_sigma_deg < 45.0,
             crept_deg=mounting.crept_deg,
             contradicted_deg=mounting.contradicted_deg,
+            slip=slip,
+            steps=contacts.contact,
         )
         if quality.not_trunk:
             # What is no trunk tells no left from right.
             names = {"left": "A", "right": "B"}
             contacts = contacts.with_sides(np.array([names.get(str(x), x) for x in contacts.side], "<U5"))
             strides = replace(strides, side=np.array([names.get(str(x), x) for x in strides.side], "<U5"))
+        if slip is not None:
+            spoiled = slip.spoiled(
+                strides.start, strides.stop, mounting.standing, mounting.standing_elsewhere
+            )
+            tilts = {name: np.where(spoiled[:, None], np.nan, cycles[name]) for name in ("lean", "sway")}
+            cycles = replace(cycles, values={**cycles.values, **tilts})
         regular = (
             strides.regular
             & np.isfinite(cycles["up"][:, 0])
@@ -287,7 +304,8 @@ class Pipeline:
             traits=traits,
             settled=(start, t1 - SETTLE) if t1 - SETTLE > start else None,
             versions={"gait": VERSION, "catalogue": self._catalogue.version},
-            series=_series(settled, bouts, strides, mounting) if series else None,
+            series=_series(settled, bouts, strides, mounting, cycles) if series else None,
+            by_bout=_by_bout(view, measures, bouts),
         )
 
     def _bouts(self) -> tuple[Settled, Bouts]:
@@ -445,7 +463,17 @@ def _gaps(motion: Motion) -> tuple[tuple[float, float], ...]:
     return tuple((float(motion.t[i - 1]), float(motion.t[i])) for i in at)
 
 
-def _series(settled: Settled, bouts: Bouts, strides: strides_room.Strides, mounting: Mounting) -> Series:
+def _by_bout(view: View, measures: Measures, bouts: Bouts) -> dict[int, Measures]:
+    """The measures of each run by itself, by index into the bouts."""
+    runs = [int(i) for i in np.flatnonzero(bouts.kind == "run")]
+    if len(runs) == 1:
+        return {runs[0]: measures}
+    return {i: measure_all(view.at(np.flatnonzero(view.strides.bout == i))) for i in runs[:MOST_BOUTS]}
+
+
+def _series(
+    settled: Settled, bouts: Bouts, strides: strides_room.Strides, mounting: Mounting, cycles: torso.Cycles
+) -> Series:
     """Torso terms of every sample while running."""
     t, columns, index = [], [], []
     motion = settled.motion
@@ -460,6 +488,9 @@ def _series(settled: Settled, bouts: Bouts, strides: strides_room.Strides, mount
         span = (float(strides.start[mine][0]), float(strides.stop[mine][-1]))
         m = torso.torso_motion(settled, slice(a, b), mounting.q_torso_sensor, time, span)
         lean = m["lean"] * DEG if lean_known else np.full(b - a, np.nan)
+        unheard = np.flatnonzero(mine & ~np.isfinite(cycles["lean"][:, 0]) & np.isfinite(cycles["up"][:, 0]))
+        for k in unheard:  # on the other side of where the clip moved
+            lean[np.searchsorted(m.t, strides.start[k]) : np.searchsorted(m.t, strides.stop[k])] = np.nan
         t.append(m.t)
         columns.append(np.stack([lean, m["rotation"] * DEG, m["sway"] * DEG, m["up"]]))
         index.append(np.full(b - a, i, np.intp))

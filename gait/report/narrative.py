@@ -206,6 +206,14 @@ def _no_run(analysis: Analysis, words: Words) -> str:
 
 def _quiet(analysis: Analysis, words: Words, steady: int) -> str:
     """The one thing about the recording that kept most from being heard, "" when nothing did."""
+    slip, standing = analysis.quality.slip, analysis.mounting.standing
+    if slip is not None and standing is not None:
+        later = standing[0] >= slip.at and not analysis.mounting.standing_elsewhere
+        return words.say(
+            "story.moved",
+            minute=str(slip.minute(analysis.recording.start_s)),
+            where=words.say("story.after" if later else "story.before"),
+        )
     deaf: Sequence[Trait] = [t for t in analysis.traits if t.state == "could_not_listen"]
     if not deaf:
         return ""
@@ -219,6 +227,8 @@ def _quiet(analysis: Analysis, words: Words, steady: int) -> str:
         return words.say(slot, count=words.number(steady), needed=needed) if steady else ""
     if analysis.quality.not_trunk and any("trunk" in t.rule.needs for t in deaf):
         return words.say("story.no_trunk")
+    if analysis.quality.events_lost:
+        return words.say("story.few")
     if any("standing" in t.rule.needs for t in deaf):
         standing = analysis.mounting.standing
         if standing is None:

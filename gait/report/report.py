@@ -167,6 +167,11 @@ def _document(analysis: Analysis, words: Words) -> dict[str, Any]:
             "lost_share": quality.lost_share,
             "clipped_share": quality.clipped_share,
             "notes": list(quality.notes),
+            "clipped_axes": dict(quality.clipped_axes),
+            "clipped_steps_share": quality.clipped_steps,
+            "clip_moved": None
+            if quality.slip is None
+            else {"at_s": quality.slip.at, "by_deg": quality.slip.by_deg},
         },
         "calibration": {
             "standing_s": None if mounting.standing is None else list(mounting.standing),
@@ -186,12 +191,14 @@ def _document(analysis: Analysis, words: Words) -> dict[str, Any]:
             "crept_deg": mounting.crept_deg,
         },
         "bouts": [
-            {"kind": kind, "start_s": start, "stop_s": stop}
-            for kind, start, stop in zip(
-                analysis.bouts.kind.tolist(),
-                analysis.bouts.start.tolist(),
-                analysis.bouts.stop.tolist(),
-                strict=True,
+            {"kind": kind, "start_s": start, "stop_s": stop, **_bout_measures(analysis, index)}
+            for index, (kind, start, stop) in enumerate(
+                zip(
+                    analysis.bouts.kind.tolist(),
+                    analysis.bouts.start.tolist(),
+                    analysis.bouts.stop.tolist(),
+                    strict=True,
+                )
             )
         ],
         "measures": {key: _measure(measure) for key, measure in analysis.measures.items()},
@@ -205,6 +212,12 @@ def _in_sensor_axes(mounting: Mounting, direction: tuple[float, float, float]) -
     """A direction of the torso as a unit vector in the sensor's own axes."""
     vector = rotate(inverse(mounting.q_torso_sensor), direction)
     return [round(float(x), AXIS_DIGITS) + 0.0 for x in vector]  # + 0.0: no "-0.0"
+
+
+def _bout_measures(analysis: Analysis, index: int) -> dict[str, Any]:
+    """The measures of one run by itself; nothing for other bouts."""
+    found = analysis.by_bout.get(index)
+    return {} if found is None else {"measures": {key: _measure(measure) for key, measure in found.items()}}
 
 
 def _measure(measure: Measure) -> dict[str, Any]:
