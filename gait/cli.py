@@ -35,6 +35,8 @@ from gait.errors import GaitError
 #: Command -> what it is for, in the order of the help. Each is gait/commands/<command>.py.
 COMMANDS = {
     "analyze": "a recording of a run becomes a page, a JSON and tables",
+    "inspect": "say what a file is and how it was understood",
+    "formats": "list the formats that are recognised",
     "record": "from a sensor's port into a file that survives anything",
     "ports": "where a sensor may be plugged in",
     "simulate": "a made-up sensor on a port, for whoever has none",

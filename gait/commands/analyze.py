@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from gait.commands.command import DONE, UsageError, a_path, tell
 from gait.commands.folder import check_folder, default_folder, write_folder
@@ -26,6 +26,16 @@ if TYPE_CHECKING:
     from gait.readers.words import Units
     from gait.recording import Placement, Recording
 
+
+class Reading(TypedDict):
+    """What the flags say of how a file is written."""
+
+    dialect: str | None
+    columns: str | None
+    rate_hz: float | None
+    sensor: str | None
+
+
 FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
 PURPOSE = """\
@@ -33,8 +43,9 @@ Read the recording of one motion sensor worn on the trunk, find the running in i
 truthfully be said about it: a page for the runner, numbers with their uncertainty for the analyst.
 
 RUN is a capture of `gait record`, a CSV with a clock, an accelerometer and a gyroscope (also packed as
-.gz), or the zip or folder of the phone app Sensor Logger. Which format it is, is recognised; where the
-units are not said and more than one reading is possible, gait refuses and names the flag to add.
+.gz), or the zip or folder of a logger that writes one file for each sensor. Which format it is, is recognised
+(gait formats lists them, gait inspect RUN says how a file was understood); where the units are not said and
+more than one reading is possible, gait refuses and names the flag to add.
 """
 
 EPILOG = """\
@@ -82,6 +93,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     worn.add_argument("--standing", metavar="FILE", type=a_path, help="a second recording, of quiet standing")
     worn.add_argument("--calibration", metavar="FILE", type=a_path, help="calibration of this sensor")
+    add_file_arguments(parser)
+    part = parser.add_argument_group("which part")
+    part.add_argument("--from", dest="start", metavar="S", type=float, help="leave out what is before [s]")
+    part.add_argument("--to", dest="stop", metavar="S", type=float, help="leave out what is after [s]")
+    out = parser.add_argument_group("what comes out")
+    out.add_argument("--out", metavar="DIR", type=a_path, help="folder for the files, <stem>-gait by default")
+    out.add_argument("--force", action="store_true", help="write over files that gait did not write")
+    out.add_argument("--series", action="store_true", help="write series.csv, too")
+    out.add_argument("--no-report", action="store_true", help="leave out report.html, which takes longest")
+    out.add_argument("--json", action="store_true", help="print analysis.json and nothing else")
+    out.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
+
+
+def add_file_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags that say how a file is written."""
     file = parser.add_argument_group("how it is written")
     file.add_argument("--dialect", metavar="NAME", help="take it for this format instead of recognising it")
     file.add_argument(
@@ -96,16 +122,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "they hold for --standing, too",
     )
     file.add_argument("--rate", metavar="HZ", type=float, help="rows in a second, when there is no clock")
-    part = parser.add_argument_group("which part")
-    part.add_argument("--from", dest="start", metavar="S", type=float, help="leave out what is before [s]")
-    part.add_argument("--to", dest="stop", metavar="S", type=float, help="leave out what is after [s]")
-    out = parser.add_argument_group("what comes out")
-    out.add_argument("--out", metavar="DIR", type=a_path, help="folder for the files, <stem>-gait by default")
-    out.add_argument("--force", action="store_true", help="write over files that gait did not write")
-    out.add_argument("--series", action="store_true", help="write series.csv, too")
-    out.add_argument("--no-report", action="store_true", help="leave out report.html, which takes longest")
-    out.add_argument("--json", action="store_true", help="print analysis.json and nothing else")
-    out.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
+    file.add_argument(
+        "--sensor",
+        metavar="NAME",
+        help="which one, when the file holds several: its number, its place, or LN or WR of a Shimmer",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -131,16 +152,32 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
-    """Words that the flags may hold; a wrong one is a usage error.
+    """Words that the flags may hold; a wrong one is a usage error."""
+    from gait.readers.words import parse_placement
+
+    units = checked_file_arguments(args)
+    try:
+        placement = parse_placement(args.placement) if args.placement is not None else None
+    except ReadError as error:
+        raise UsageError(str(error)) from error
+    for flag, value in (("--from", args.start), ("--to", args.stop)):
+        if value is not None and not math.isfinite(value):
+            raise UsageError(f"{flag} takes seconds, for example {flag} 60; {value:g} is none.")
+    if args.start is not None and args.stop is not None and not args.start < args.stop:
+        raise UsageError(f"--from {args.start:g} is not before --to {args.stop:g}.")
+    return units, placement
+
+
+def checked_file_arguments(args: argparse.Namespace) -> Units | None:
+    """The units that were said; a wrong word in any flag on how a file is written is a usage error.
 
     The readers' own words are asked, which costs their import, so not before a command is run.
     """
     from gait.readers.read import check_dialect
-    from gait.readers.words import parse_columns, parse_placement, parse_units
+    from gait.readers.words import parse_columns, parse_units
 
     try:
         units = parse_units(args.units) if args.units is not None else None
-        placement = parse_placement(args.placement) if args.placement is not None else None
         check_dialect(args.dialect)
         if args.columns is not None:
             parse_columns(args.columns)
@@ -148,12 +185,12 @@ def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
         raise UsageError(str(error)) from error
     if args.rate is not None and not 0 < args.rate < 1e5:
         raise UsageError(f"--rate takes rows in a second, for example --rate 100; {args.rate:g} is none.")
-    for flag, value in (("--from", args.start), ("--to", args.stop)):
-        if value is not None and not math.isfinite(value):
-            raise UsageError(f"{flag} takes seconds, for example {flag} 60; {value:g} is none.")
-    if args.start is not None and args.stop is not None and not args.start < args.stop:
-        raise UsageError(f"--from {args.start:g} is not before --to {args.stop:g}.")
-    return units, placement
+    return units
+
+
+def reading(args: argparse.Namespace) -> Reading:
+    """The same flags, as the readers call them."""
+    return {"dialect": args.dialect, "columns": args.columns, "rate_hz": args.rate, "sensor": args.sensor}
 
 
 def _analysis(
@@ -164,7 +201,7 @@ def _analysis(
     from gait.pipeline import analyze
     from gait.readers import read_with_units
 
-    said = {"dialect": args.dialect, "columns": args.columns, "rate_hz": args.rate}
+    said = reading(args)
     recording, found = read_with_units(args.run, units=units, start_s=args.start, stop_s=args.stop, **said)
     if placement is not None and "unknown" != recording.placement != placement:
         contradicted = f"The file says {recording.placement}; it was analysed as {placement}, as asked."

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gait.errors import ReadError
-from gait.readers.header_words import by_words, fold, no_gyroscope, units_of
+from gait.readers.header_words import by_words, fold, units_of
 from gait.readers.layout import BARE, PLAIN, Layout, Places, layout_of_columns
 from gait.readers.words import COLUMNS, SKIPPED, Units
 
@@ -437,8 +437,6 @@ def layout_of_header(
         names = {word for cell in cells for word in _names(cell, row)}
         wanted = [*row.clock[:1], *(axis for triple in row.acc for axis in triple), *row.gyr]
         missing = [column for column in wanted if column not in names]
-        if set(row.gyr) <= set(missing):
-            raise ReadError(no_gyroscope(cells, name))
         raise ReadError(f"{name} is not of the dialect {only}: its header lacks {', '.join(missing)}.")
     return by_words(cells, name)
 
