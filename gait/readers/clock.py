@@ -114,14 +114,20 @@ def unrolled(t: Floats, wrap: float = WRAP) -> tuple[Floats, int]:
     """
     step = np.diff(t)
     back = np.flatnonzero(step < -0.5 * wrap)
-    if len(back) == 0 or not len(step[step > 0]):
+    forth = step[(step > 0) & (step < 0.5 * wrap)]
+    if len(back) == 0 or not len(forth):
         return t, 0
-    usual = float(np.median(step[step > 0]))
+    usual = float(np.median(forth))
     most = min(MOST_ACROSS * usual, 0.5 * wrap)
     real = back[(step[back] + wrap > 0) & (step[back] + wrap < most)]
+    # A damaged stamp from beyond the wrap goes there and comes back.
+    ahead = np.flatnonzero(step > 0.5 * wrap)
+    ahead = ahead[np.abs(step[ahead] - wrap) < most]
     rolls = np.zeros(len(t))
-    rolls[real + 1] = wrap
-    return t + np.cumsum(rolls), len(real)
+    rolls[real + 1] = 1.0
+    rolls[ahead + 1] = -1.0
+    rolled = np.cumsum(rolls)
+    return t + wrap * rolled, int(rolled.max())
 
 
 def restarts(t: Floats) -> NDArray[np.intp]:

@@ -63,7 +63,7 @@ LINES_COMPARED = 20
 COMMENTS = (b"#", b"//", b"%")
 
 _BLANK_LINES = re.compile(rb"\n{2,}")
-_COMMENT_LINES = re.compile(rb"(?m)^[ \t]*(?:#|//|%)[^\n]*\n?")
+_COMMENT_LINES = re.compile(rb"(?:\A|(?<=[\r\n]))[ \t]*(?:#|//|%)[^\r\n]*[\r\n]*")
 
 
 class TextSource:
