@@ -8,13 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gait.errors import ReadError
 from gait.readers.clock import Rising
 from gait.readers.rows import Numbers
+from gait.rotations import Floats
 
 #: More rows than this share unusable, and the file is not read. Chosen: with a fifth of the rows gone every second
 #: step has a hole in it, and numbers from it would no longer be the runner's.
 MOST_UNUSABLE = 0.2
+
+#: Beyond these a number is damage and no reading. [m/s²], [rad/s]  Chosen: 500 g and 11000 °/s, above any sensor that is
+#: worn (200 g, 4000 °/s).
+WILDEST_ACC, WILDEST_GYR = 5000.0, 200.0
+
+#: The same while units are not known yet. Chosen: counts of 24 bits end at 8e6.
+GARBLED = 1e8
+
+WILD_WORDS = ("row with a number no sensor gives", "rows with numbers no sensor gives")
+
+
+def beyond(acc: Floats, gyr: Floats, most_acc: float, most_gyr: float) -> NDArray[np.bool_] | None:
+    """Which rows hold a number beyond a bound; None when none does, found without a copy."""
+    calm = max(acc.max(), -acc.min()) <= most_acc and max(gyr.max(), -gyr.min()) <= most_gyr
+    if calm:
+        return None
+    return np.asarray((np.abs(acc) > most_acc).any(axis=1) | (np.abs(gyr) > most_gyr).any(axis=1))
 
 
 def damage_of(numbers: Numbers | None, rose: Rising) -> tuple[str, ...]:

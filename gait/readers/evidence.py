@@ -64,6 +64,10 @@ TURNING_DPS = (
     (0.15, math.inf, 18.0, 420.0),
 )
 
+#: No body turns faster than this, whatever it does (rms about its mean over a stretch). [°/s]
+#: Chosen: twice what a trouser pocket may; counts of the usual ranges taken for °/s are beyond it in running.
+FASTEST_DPS = 840.0
+
 #: Least time in one of the classes above before it counts. [s]
 LEAST_CLASS_S = 4.0
 
@@ -205,6 +209,14 @@ def gyr_readings(look: Look, acc_worth: float) -> tuple[list[str], str, Callable
         "gravity does" if scale is not None else "much as a person does"
     )
     return left, evidence, lambda word: fits(word, STATED_TILT_SCALE)
+
+
+def turning_beyond_a_body(look: Look, acc_worth: float, word: str) -> float | None:
+    """How fast the sensor would turn in this unit where no body does. [°/s]"""
+    fastest = max(
+        (rms * radps(word) * DEG for rms, _, _ in _turning_by_movement(look, acc_worth)), default=0.0
+    )
+    return fastest if fastest > FASTEST_DPS else None
 
 
 def _turning_by_movement(look: Look, acc_worth: float) -> list[tuple[float, float, float]]:

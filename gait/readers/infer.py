@@ -27,6 +27,7 @@ from gait.readers.evidence import (
     could_be_gravity,
     gyr_readings,
     look_at,
+    turning_beyond_a_body,
 )
 from gait.readers.refusals import Said
 from gait.readers.words import TIME_UNITS, Units, mps2, radps, seconds
@@ -116,6 +117,9 @@ def settle(
                 f"{name}: {said.who('gyr')} that its turning is in {gyr_word}, and how it turns fits {gyr_words[0]} alone. "
                 f"{said.way_out('gyr', gyr_words[0], f'{time},{acc_word},{gyr_words[0]}')}"
             )
+        beyond = None if short else turning_beyond_a_body(look, mps2(acc_word), gyr_word)
+        if beyond is not None:
+            raise ReadError(refusals.beyond_a_body(name, said, gyr_word, beyond, f"{time},{acc_word}", look))
         if said.differ("gyr") and (short or not gyr_words or possible(said.header.gyr or "")):
             raise ReadError(refusals.open_conflict(name, "turning", gyr_word, said.header.gyr))
     found, factors = Units(time, acc_word, gyr_word), _factors(time, acc_word, gyr_word)

@@ -14,7 +14,7 @@ import numpy as np
 
 from gait.errors import ReadError
 from gait.readers import clock, parts
-from gait.readers.damage import bounded, damage_of
+from gait.readers.damage import GARBLED, bounded, damage_of
 from gait.readers.head import Head
 from gait.readers.header_words import fold
 from gait.readers.parts import Part
@@ -83,7 +83,7 @@ def _part(name: str, t: Floats, xyz: Floats, mine: np.ndarray[tuple[int], np.dty
     damage = tuple(damage_of(None, timed.rose))
     rows = int(mine.sum())
     bounded(name, rows, rows - len(timed.keep), damage)
-    return Part(timed.t * 1e-3, xyz[mine][timed.keep], rows, damage, timed.notes)
+    return parts.sane(Part(timed.t * 1e-3, xyz[mine][timed.keep], rows, damage, timed.notes), GARBLED, name)
 
 
 def _places(above: Sequence[str]) -> Mapping[int, str]:

@@ -7,14 +7,15 @@ Not here: which file or row is which sensor (phone_log.py, long_table.py), damag
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gait.errors import ReadError
 from gait.readers import clock, infer
+from gait.readers.damage import WILD_WORDS, WILDEST_ACC, WILDEST_GYR, beyond, bounded, counted
 from gait.readers.table import LEAST_ROWS
-from gait.readers.words import Units
+from gait.readers.words import Units, mps2, radps
 from gait.recording import Recording, Samples
 from gait.rotations import Floats
 
@@ -61,6 +62,9 @@ def join(
     ReadError
         If they share no time, or the units are left open.
     """
+    if told.acc and told.gyr:
+        acc = sane(acc, WILDEST_ACC / mps2(told.acc), name)
+        gyr = sane(gyr, WILDEST_GYR / radps(told.gyr), name)
     t, gyr_at, bridged = on_clock(acc.t, gyr)
     shorter = min(acc.t[-1] - acc.t[0], gyr.t[-1] - gyr.t[0])
     if len(t) < LEAST_ROWS or t[-1] - t[0] < LEAST_OVERLAP * shorter:
@@ -88,6 +92,17 @@ def join(
         notes=(*notes, *more, *([bridged] if bridged else [])),
     )
     return recording, found
+
+
+def sane(part: Part, most: float, name: str) -> Part:
+    """The same without rows that hold a number beyond ``most``, which no sensor gives."""
+    wild = beyond(part.xyz, part.xyz, most, most)
+    if wild is None:
+        return part
+    n = int(wild.sum())
+    damage = (*part.damage, *counted(n, *WILD_WORDS))
+    bounded(name, part.rows, part.rows - len(part.t) + n, damage)
+    return replace(part, t=part.t[~wild], xyz=part.xyz[~wild], damage=damage)
 
 
 def add(linear: Part, gravity: Part) -> Part:

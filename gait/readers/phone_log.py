@@ -19,7 +19,7 @@ from typing import IO
 
 from gait.errors import ReadError
 from gait.readers import clock, parts, stamps, wall_clock
-from gait.readers.damage import bounded, damage_of
+from gait.readers.damage import GARBLED, bounded, damage_of
 from gait.readers.evidence import clock_readings
 from gait.readers.head import Head, sniff
 from gait.readers.header_words import OneSensor, fold, one_sensor
@@ -451,7 +451,7 @@ def _read_part(file: _File, name: str) -> Part:
     if not timed.seconds:
         t = t * TIME_UNITS[unit or _unit_of_clock(t, where)]
     epoch_s = kit.epoch_s if kit else 0.0
-    return Part(t + epoch_s, xyz[timed.keep], numbers.rows, damage, timed.notes)
+    return parts.sane(Part(t + epoch_s, xyz[timed.keep], numbers.rows, damage, timed.notes), GARBLED, where)
 
 
 def _clock_of(file: _File, where: str) -> int:

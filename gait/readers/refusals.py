@@ -129,6 +129,15 @@ def acc_refusal(name: str, look: Look, words: Sequence[str], time: str) -> str:
     )
 
 
+def beyond_a_body(name: str, said: Said, word: str, turning: float, units: str, look: Look) -> str:
+    """Why a stated unit of turning cannot be."""
+    counts = " Its numbers are whole, so they are probably counts:" if look.whole[1] else ""
+    return (
+        f"{name}: {said.who('gyr')} that its turning is in {word}, with which it would turn by some {turning:.0f} °/s all the time, "
+        f"as no body does.{counts} Say the unit it is really in, for counts with the range as set in the sensor: --units {units},raw:2000dps."
+    )
+
+
 def gyr_refusal(name: str, time: str, acc: str, words: Sequence[str], look: Look) -> str:
     """Why the gyroscope's unit cannot be told."""
     if look.whole[1] and (not words or any(word.startswith("raw") for word in words)):

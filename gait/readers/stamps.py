@@ -104,8 +104,8 @@ def choose_clock(layout: Layout, head: Head, name: str) -> ClockColumn:
 
 
 def counted(
-    place: Floats, counter: Floats | None, rate_hz: float, wrap: float
-) -> tuple[Timed, tuple[str, ...]]:
+    place: Floats, counter: Floats | None, acc: Floats, gyr: Floats, *, rate_hz: float, wrap: float
+) -> Timed:
     """Times of rows that only their order, or a counter, tells.
 
     Parameters
@@ -114,24 +114,32 @@ def counted(
         Which row of the file each one was.
     counter : (n,) array or None
         What a column that counts rows says.
+    acc, gyr : (n, 3) arrays
     rate_hz : float
     wrap : float
         Where the counter begins again.
     """
-    rows = place
+    rows, keep = place, np.arange(len(place))
     notes: list[str] = []
+    if counter is None:
+        notes.append(
+            f"There is no clock in it: times are counted, {rate_hz:g} rows in a second, and rows that were lost or doubled before "
+            "the file was written cannot be told."
+        )
     if counter is not None and len(counter) > 1:
         unwound, _ = clock.unrolled(counter, wrap)
         steps = np.diff(unwound)
         usual = float(np.median(steps))
         if usual == 1.0 or (usual > 0 and bool((steps == np.round(steps)).all())):
-            rows = unwound - unwound[0]
+            rows, keep, _, said = _joined(unwound - unwound[0], keep, acc, gyr, False)
+            notes += said
             lost = int(np.maximum(steps - 1, 0)[steps < 1e6].sum()) if usual == 1.0 else 0
             if lost:
                 notes.append(f"Its counter of rows skips {lost}, which were lost before they were written.")
     rose = clock.rising(rows)
-    keep = np.arange(len(rows)) if rose.keep is None else np.flatnonzero(rose.keep)
-    return Timed(rows[keep] / rate_hz, keep, True, rose), tuple(notes)
+    if rose.keep is not None:
+        rows, keep = rows[rose.keep], keep[rose.keep]
+    return Timed(rows / rate_hz, keep, True, rose, tuple(notes))
 
 
 def clocked(stamps: Floats, acc: Floats, gyr: Floats, *, wall: WallClock | None) -> Timed:

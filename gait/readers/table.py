@@ -13,26 +13,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gait.errors import ReadError
 from gait.readers import clock, dialects, infer, stamps
-from gait.readers.damage import MOST_UNUSABLE, bounded, counted, damage_of, listed, loss_note
+from gait.readers.damage import (
+    GARBLED,
+    MOST_UNUSABLE,
+    WILD_WORDS,
+    WILDEST_ACC,
+    WILDEST_GYR,
+    beyond,
+    bounded,
+    counted,
+    damage_of,
+    listed,
+    loss_note,
+)
 from gait.readers.head import Head, is_row, sniff
 from gait.readers.layout import Layout, layout_of_columns
 from gait.readers.rows import Numbers, TextSource, read_numbers
 from gait.readers.words import Units, parse_columns, parse_placement
 from gait.recording import Placement, Recording, Samples
 from gait.rotations import Floats
-
-#: Beyond these a number is damage and no reading. [m/s²], [rad/s]  Chosen: 500 g and 11000 °/s, above any sensor that is
-#: worn (200 g, 4000 °/s).
-WILDEST_ACC, WILDEST_GYR = 5000.0, 200.0
-
-#: The same while units are not known yet. Chosen: counts of 24 bits end at 8e6.
-GARBLED = 1e8
-
-_WILD_WORDS = ("row with a number no sensor gives", "rows with numbers no sensor gives")
 
 #: Fewer rows than this are no recording. Chosen: a rate cannot be told from fewer.
 LEAST_ROWS = 10
@@ -111,8 +113,7 @@ def read_table(source: TextSource, asked: Asked, head: Head | None = None) -> tu
         if rate_hz is None:
             raise ReadError(_no_clock(name, layout))
         place = np.arange(len(acc), dtype=float) if numbers.place is None else numbers.place
-        timed, said = stamps.counted(place, first, rate_hz, layout.counter_wrap)
-        notes += said
+        timed = stamps.counted(place, first, acc, gyr, rate_hz=rate_hz, wrap=layout.counter_wrap)
     else:
         timed = stamps.clocked(first, acc, gyr, wall=column.wall)
         if layout.clock_units and told.time is None:
@@ -130,11 +131,11 @@ def read_table(source: TextSource, asked: Asked, head: Head | None = None) -> tu
     merged = (
         numbers.rows - len(numbers.groups[-1]) + timed.rose.duplicate + timed.rose.backward + timed.rose.far
     )
-    garbled = _beyond(acc, gyr, GARBLED, GARBLED)
+    garbled = beyond(acc, gyr, GARBLED, GARBLED)
     if garbled is not None:
         t, acc, gyr = t[~garbled], acc[~garbled], gyr[~garbled]
         merged += int(garbled.sum())
-        damage = (*damage, *counted(int(garbled.sum()), *_WILD_WORDS))
+        damage = (*damage, *counted(int(garbled.sum()), *WILD_WORDS))
     unusable = merged
     bounded(name, numbers.rows, unusable, damage)
     if len(acc) < LEAST_ROWS:
@@ -152,11 +153,11 @@ def read_table(source: TextSource, asked: Asked, head: Head | None = None) -> tu
     t = t * factors.time
     acc *= layout.acc_sign * factors.acc
     gyr *= factors.gyr
-    wild = _beyond(acc, gyr, WILDEST_ACC, WILDEST_GYR)
+    wild = beyond(acc, gyr, WILDEST_ACC, WILDEST_GYR)
     if wild is not None:
         t, acc, gyr = t[~wild], acc[~wild], gyr[~wild]
         unusable += int(wild.sum())
-        damage = (*damage, *counted(int(wild.sum()), *_WILD_WORDS))
+        damage = (*damage, *counted(int(wild.sum()), *WILD_WORDS))
         bounded(name, numbers.rows, unusable, damage)
     notes += more
     if unusable:
@@ -332,14 +333,6 @@ def _columns(numbers: Numbers, has_time: bool) -> tuple[Floats | None, Floats, F
     for more in groups:
         acc += more
     return first, acc, gyr
-
-
-def _beyond(acc: Floats, gyr: Floats, most_acc: float, most_gyr: float) -> NDArray[np.bool_] | None:
-    """Which rows hold a number beyond a bound; None when none does, found without a copy."""
-    calm = max(acc.max(), -acc.min()) <= most_acc and max(gyr.max(), -gyr.min()) <= most_gyr
-    if calm:
-        return None
-    return np.asarray((np.abs(acc) > most_acc).any(axis=1) | (np.abs(gyr) > most_gyr).any(axis=1))
 
 
 def _rate_said(said: Mapping[str, str]) -> float | None:

@@ -29,7 +29,9 @@ class Table:
     def some(self, rng: Rng, share: float) -> list[int]:
         """Rows that are hit."""
         n = len(self.lines)
-        return sorted(int(i) for i in rng.choice(np.arange(FIRST, n - 2), max(int(share * n), 1), replace=False))
+        return sorted(
+            int(i) for i in rng.choice(np.arange(FIRST, n - 2), max(int(share * n), 1), replace=False)
+        )
 
     def cells(self, row: int) -> list[str]:
         return self.lines[row].split(self.mark)
@@ -62,7 +64,9 @@ def _stamp(of: Callable[[Table, int], int], share: float) -> Callable[[Table, Rn
     def damage(table: Table, rng: Rng) -> Lines:
         def hit(cells: list[str], row: int) -> list[str]:
             if table.clock is not None:
-                cells[table.clock] = table.cells(max(FIRST, min(of(table, row), len(table.lines) - 3)))[table.clock]
+                cells[table.clock] = table.cells(max(FIRST, min(of(table, row), len(table.lines) - 3)))[
+                    table.clock
+                ]
             return cells
 
         return _change(table, table.some(rng, share), hit)
@@ -109,7 +113,9 @@ def _joined(table: Table, rng: Rng) -> Lines:
 def _between(*more: str, every: int = 500) -> Callable[[Table, Rng], Lines]:
     def damage(table: Table, rng: Rng) -> Lines:
         head, rows = table.lines[:FIRST], table.lines[FIRST:]
-        return head + [one for i, line in enumerate(rows) for one in ([*more, line] if i % every == 0 else [line])]
+        return head + [
+            one for i, line in enumerate(rows) for one in ([*more, line] if i % every == 0 else [line])
+        ]
 
     return damage
 
@@ -125,12 +131,13 @@ def _bursts(table: Table, rng: Rng) -> Lines:
     if table.clock is None:
         return table.lines
     out = list(table.lines)
-    for i in range(FIRST, len(out) - 5, 5):
-        stamps = [row.split(table.mark) for row in out[i : i + 5]]
-        if all(len(cells) > table.clock for cells in stamps):
-            for k, cells in enumerate(stamps):
-                cells[table.clock] = stamps[4][table.clock]
-                out[i + k] = table.mark.join(cells)
+    rows = [i for i in range(FIRST, len(out)) if out[i].strip()]
+    for first in range(0, len(rows) - 5, 5):
+        last = out[rows[first + 4]].split(table.mark)[table.clock]
+        for row in rows[first : first + 5]:
+            cells = out[row].split(table.mark)
+            cells[table.clock] = last
+            out[row] = table.mark.join(cells)
     return out
 
 
@@ -193,7 +200,8 @@ LINES: dict[str, Callable[[Table, Rng], Lines]] = {
 BYTES: dict[str, Callable[[bytes, Rng], bytes]] = {
     "torn last line": lambda data, rng: data[: -max(len(data.splitlines()[-1]) // 2, 3)],
     "mixed line ends": lambda data, rng: b"".join(
-        line.rstrip(b"\r\n") + (b"\r\n" if i % 3 else b"\n") for i, line in enumerate(data.splitlines(keepends=True))
+        line.rstrip(b"\r\n") + (b"\r\n" if i % 3 else b"\n")
+        for i, line in enumerate(data.splitlines(keepends=True))
     ),
     "old Mac line ends": lambda data, rng: data.replace(b"\r\n", b"\n").replace(b"\n", b"\r"),
     "BOM": lambda data, rng: b"\xef\xbb\xbf" + data,
