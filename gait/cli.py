@@ -40,6 +40,8 @@ COMMANDS = {
     "feel": "keep a line of how a run felt",
     "forget": "take a run out of the memory",
     "plot": "a picture of one measure for a publication",
+    "inspect": "say what a file is and how it was understood",
+    "formats": "list the formats that are recognised",
     "record": "from a sensor's port into a file that survives anything",
     "ports": "where a sensor may be plugged in",
     "simulate": "a made-up sensor on a port, for whoever has none",

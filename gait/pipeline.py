@@ -17,6 +17,7 @@ from gait import facing as facing_room
 from gait import motion as motion_room
 from gait import quality as quality_room
 from gait import set_off as set_off_room
+from gait import slip as slip_room
 from gait import standing as standing_room
 from gait import strides as strides_room
 from gait import torso
@@ -231,6 +232,7 @@ class Pipeline:
         contacts = find_contacts(settled, bouts)
         threads = strides_room.follow_feet(contacts)
         tell("facing")
+        slip = slip_room.find_slip(settled, bouts) if self._learnt is None else None
         mounting, sides = facing_room.find_facing(
             settled,
             bouts,
@@ -240,6 +242,7 @@ class Pipeline:
             standing=self._standing,
             facing=self._facing,
             learnt=self._learnt,
+            slipped_at=None if slip is None else slip.at,
         )
         contacts = contacts.with_sides(sides)
         tell("strides")
@@ -262,12 +265,20 @@ class Pipeline:
             faced=mounting.forward_sigma_deg < 45.0,
             crept_deg=mounting.crept_deg,
             contradicted_deg=mounting.contradicted_deg,
+            slip=slip,
+            steps=contacts.contact,
         )
         if quality.not_trunk:
             # What is no trunk tells no left from right.
             names = {"left": "A", "right": "B"}
             contacts = contacts.with_sides(np.array([names.get(str(x), x) for x in contacts.side], "<U5"))
             strides = replace(strides, side=np.array([names.get(str(x), x) for x in strides.side], "<U5"))
+        if slip is not None:
+            spoiled = slip.spoiled(
+                strides.start, strides.stop, mounting.standing, mounting.standing_elsewhere
+            )
+            tilts = {name: np.where(spoiled[:, None], np.nan, cycles[name]) for name in ("lean", "sway")}
+            cycles = replace(cycles, values={**cycles.values, **tilts})
         regular = (
             strides.regular
             & np.isfinite(cycles["up"][:, 0])
@@ -296,7 +307,7 @@ class Pipeline:
             traits=traits,
             settled=(start, t1 - SETTLE) if t1 - SETTLE > start else None,
             versions={"gait": VERSION, "catalogue": self._catalogue.version},
-            series=_series(settled, bouts, strides, mounting) if series else None,
+            series=_series(settled, bouts, strides, mounting, cycles) if series else None,
         )
 
     def _bouts(self) -> tuple[Settled, Bouts]:
@@ -458,7 +469,9 @@ def _gaps(motion: Motion) -> tuple[tuple[float, float], ...]:
     return tuple((float(motion.t[i - 1]), float(motion.t[i])) for i in at)
 
 
-def _series(settled: Settled, bouts: Bouts, strides: strides_room.Strides, mounting: Mounting) -> Series:
+def _series(
+    settled: Settled, bouts: Bouts, strides: strides_room.Strides, mounting: Mounting, cycles: torso.Cycles
+) -> Series:
     """Torso terms of every sample while running."""
     t, columns, index = [], [], []
     motion = settled.motion
@@ -473,6 +486,9 @@ def _series(settled: Settled, bouts: Bouts, strides: strides_room.Strides, mount
         span = (float(strides.start[mine][0]), float(strides.stop[mine][-1]))
         m = torso.torso_motion(settled, slice(a, b), mounting.q_torso_sensor, time, span)
         lean = m["lean"] * DEG if lean_known else np.full(b - a, np.nan)
+        unheard = np.flatnonzero(mine & ~np.isfinite(cycles["lean"][:, 0]) & np.isfinite(cycles["up"][:, 0]))
+        for k in unheard:  # on the other side of where the clip moved
+            lean[np.searchsorted(m.t, strides.start[k]) : np.searchsorted(m.t, strides.stop[k])] = np.nan
         t.append(m.t)
         columns.append(np.stack([lean, m["rotation"] * DEG, m["sway"] * DEG, m["up"]]))
         index.append(np.full(b - a, i, np.intp))

@@ -7,7 +7,8 @@ Not here: what follows for a measure (measures/) or a trait (traits/).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from gait.bouts import Bouts
 from gait.motion import Motion
 from gait.recording import Samples
 from gait.rotations import Floats
+from gait.slip import Slip
 from gait.torso import Cycles
 from gait.units import DEG, RAD, G
 
@@ -57,8 +59,11 @@ FEWEST_STRIDES = 5
 #: Below this rate a step has so few samples that its angles are believed no more.  [Hz]  Chosen: 12 a step.
 POOR_RATE = 32.0
 
-#: Trunk angles need at least this.  [Hz]  Chosen: 8 samples a step.
-LEAST_RATE = 20.0
+#: Below this rate nothing is heard.  [Hz]  Chosen: loggers set to 20 Hz give 19 to 20; 7 samples a step.
+LEAST_RATE = 18.0
+
+#: Sensor axes, as clipping is told of.
+AXES = ("ax", "ay", "az", "gx", "gy", "gz")
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,14 @@ class Quality:
         One sentence each, for people.
     rate_low, rate_poor : bool
         The rate is below LOW_RATE, below POOR_RATE.
+    events_lost : str
+        Why contact and toe-off cannot be told apart (too low a rate), "" when they can.
+    clipped_axes : mapping of str to float
+        Share of the running in which each axis sat at an end of its range, for those that did.
+    clipped_steps : float or None
+        Share of the steps with such a moment in them, None without steps.
+    slip : Slip or None
+        When the clip moved on the body.
     not_trunk : str
         Why the angles are no trunk's (a pocket), "" when nothing speaks against it.
     clipped_t : (c,) array
@@ -88,6 +101,10 @@ class Quality:
     not_trunk: str
     clipped_t: Floats
     rate_poor: bool = False
+    events_lost: str = ""
+    clipped_axes: Mapping[str, float] = field(default_factory=dict)
+    clipped_steps: float | None = None
+    slip: Slip | None = None
 
 
 def assess(
@@ -100,6 +117,8 @@ def assess(
     faced: bool = True,
     crept_deg: float | None = None,
     contradicted_deg: float | None = None,
+    slip: Slip | None = None,
+    steps: Floats | None = None,
 ) -> Quality:
     """Gather what is known of the recording.
 
@@ -120,6 +139,9 @@ def assess(
         Angle between quiet standings. [°]
     contradicted_deg : float or None
         How far a stated forward axis lies from what the running tells. [°]
+    slip : Slip or None
+    steps : (c,) array, optional
+        Contacts, to count the clipped ones among them. [s]
     """
     not_trunk = _no_trunk(cycles, faced)
     clipped = range_end.times()
@@ -136,9 +158,21 @@ def assess(
     if lost_share > 0.001:
         said.append(f"{100 * lost_share:.1f} % of the samples were lost.")
     low = motion.rate_hz < LOW_RATE
+    events_lost = ""
     if low:
         said.append(
             f"{motion.rate_hz:.0f} samples a second are few for a running step; 100 or more hear it well."
+        )
+    if motion.rate_hz < POOR_RATE:
+        events_lost = (
+            f"With {motion.rate_hz:.0f} samples a second cadence is heard, and not when a foot lands or leaves, nor how the "
+            "trunk moves within a step."
+        )
+        said.append(events_lost)
+    if slip is not None:
+        said.append(
+            f"The clip moved at minute {slip.minute(float(motion.t[0]))}, by about {slip.by_deg:.0f}°; lean and sway are taken from "
+            "the part that the quiet standing belongs to."
         )
     if crept_deg is not None and crept_deg > CREPT_DEG:
         said.append(
@@ -152,8 +186,23 @@ def assess(
         )
     if not_trunk:
         said.append(not_trunk)
+    every = np.union1d(*clipped)
     return Quality(
-        lost_share, share, tuple(said), low, not_trunk, np.union1d(*clipped), motion.rate_hz < POOR_RATE
+        lost_share,
+        share,
+        tuple(said),
+        low,
+        not_trunk,
+        every,
+        motion.rate_hz < POOR_RATE,
+        events_lost,
+        {
+            axis: part
+            for axis, times in range_end.by_axis().items()
+            if (part := _share(times, motion, bouts)) > 0
+        },
+        _of_steps(every, steps),
+        slip,
     )
 
 
@@ -168,6 +217,14 @@ def _share(times: Floats, motion: Motion, bouts: Bouts) -> float:
         inside += int(np.diff(np.searchsorted(times, span))[0])
         total += int(np.diff(np.searchsorted(motion.t, span))[0])
     return inside / max(1, total)
+
+
+def _of_steps(times: Floats, steps: Floats | None) -> float | None:
+    """Share of the steps, from contact to contact, that hold one of these times."""
+    if steps is None or len(steps) < 2:
+        return None
+    held = np.searchsorted(times, steps)
+    return float(np.mean(held[1:] > held[:-1]))
 
 
 def _no_trunk(cycles: Cycles, faced: bool) -> str:
@@ -226,6 +283,16 @@ class RangeEnd:
     def top(self, first: int) -> float:
         """Largest value seen on the three axes from ``first`` on (0 acc [m/s²], 3 gyr [rad/s])."""
         return float(self._top[first : first + 3].max())
+
+    def by_axis(self) -> dict[str, Floats]:
+        """When each axis was at an end of its range, rising, for those that were. [s]"""
+        whole = {
+            AXES[axis]: [
+                np.concatenate(side) for side in sides if sum(len(t) for t in side) >= FEWEST_CLIPPED
+            ]
+            for axis, sides in enumerate(self._times)
+        }
+        return {axis: np.unique(np.concatenate(sides)) for axis, sides in whole.items() if sides}
 
     def times(self) -> tuple[Floats, Floats]:
         """When an axis of the accelerometer, and of the gyroscope, was at its end; each (c,), rising. [s]"""

@@ -108,6 +108,8 @@ class Recording:
         Where the sensor was worn, as the file tells; "unknown" when it does not.
     notes : tuple of str
         What was noticed while reading, one sentence each, about the recording.
+    understood : tuple of str
+        How the file was understood (columns, units, and by what), one clause each.
     """
 
     samples: Samples
@@ -120,3 +122,4 @@ class Recording:
     device: str = ""
     placement: Placement = "unknown"
     notes: tuple[str, ...] = ()
+    understood: tuple[str, ...] = ()

@@ -86,15 +86,19 @@ def angle_deg(a: Floats, b: Floats) -> float:
     return float(np.arccos(np.clip(np.dot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b)), -1.0, 1.0)) * DEG)
 
 
-def find_standing(settled: Settled, bouts: Bouts) -> Standing | None:
+def find_standing(settled: Settled, bouts: Bouts, slipped_at: float | None = None) -> Standing | None:
     """Quiet standing nearest before the first run, and after the last one where there is one too.
 
     Standing that cannot be the runner's, because the trunk in running is held more than
-    FARTHEST_STANDING_DEG from it, is a sensor lying about and is passed over.
+    FARTHEST_STANDING_DEG from it, is a sensor lying about and is passed over. Where the clip moved on the way
+    (``slipped_at`` [s]), standings of one side of that moment count: those before it, or after it where there are none.
     """
     still = np.flatnonzero((bouts.kind == "still") & (bouts.stop - bouts.start >= SHORTEST_STANDING))
     felt = [_reads_gravity(settled, bouts.start[i], bouts.stop[i]) for i in still]
     still = still[np.array(felt, bool)]
+    if slipped_at is not None and len(still):
+        early = bouts.stop[still] <= slipped_at
+        still = still[early] if early.any() else still[~early]
     runs = np.flatnonzero(bouts.kind == "run")
     if len(still) == 0:
         return None

@@ -34,6 +34,7 @@ FLOORS = {
     "gait.bouts": 6,
     "gait.contacts": 7,
     "gait.standing": 7,
+    "gait.slip": 8,
     "gait.strides": 8,
     "gait.facing": 10,
     "gait.torso": 9,

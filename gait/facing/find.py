@@ -65,6 +65,7 @@ def find_facing(
     standing: Standing | None = None,
     facing: str | None = None,
     learnt: Mounting | None = None,
+    slipped_at: float | None = None,
 ) -> tuple[Mounting, NDArray[np.str_]]:
     """How the sensor sits on the torso, and which foot each contact is.
 
@@ -79,6 +80,8 @@ def find_facing(
         Sensor axis that points forward ("+x", ...), as stated by a person.
     learnt : Mounting, optional
         What was learnt of the same mounting before; then only the feet are named.
+    slipped_at : float, optional
+        When the clip moved on the way. [s]
 
     Returns
     -------
@@ -98,7 +101,7 @@ def find_facing(
         seen = look_at(settled, strides, learnt.q_torso_sensor)
         reading = read(seen, strides, contacts, threads, 0.0, None, placement, fixed=True)
         return learnt, sides_of(reading, threads)
-    stood, up, why = _zero(settled, bouts, contacts, standing)
+    stood, up, why = _zero(settled, bouts, contacts, standing, slipped_at)
     q_level = rotations.between(up, [0.0, 0.0, 1.0])
     look = look_at(settled, strides, q_level) if len(strides) >= FEWEST_STRIDES else None
     axis, stands_out = axis_of(look) if look is not None else (0.0, False)
@@ -147,7 +150,11 @@ def find_facing(
 
 
 def _zero(
-    settled: Settled, bouts: Bouts, contacts: Contacts, standing: Standing | None
+    settled: Settled,
+    bouts: Bouts,
+    contacts: Contacts,
+    standing: Standing | None,
+    slipped_at: float | None,
 ) -> tuple[Standing | None, Floats, list[str]]:
     """The standing that lean is counted from, up in the sensor's axes (3,), and why there is no zero."""
     held = mean_up(settled, bouts)
@@ -155,7 +162,7 @@ def _zero(
         off = angle_deg(standing.up, held)
         worn = f"The standing file has the sensor {off:.0f}° from how it was held in the run, so it was worn otherwise then"
         return None, held, [f"{worn}, and lean has no zero here."]
-    stood = standing or find_standing(settled, bouts)
+    stood = standing or find_standing(settled, bouts, slipped_at)
     if stood is None:
         return None, held, ["No quiet standing of 5 s was found, so lean has no zero here."]
     return stood, stood.up, []

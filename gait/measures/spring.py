@@ -10,7 +10,7 @@ import numpy as np
 
 from gait.contacts import CONTACT_TIME_SIGMA
 from gait.measures.context import View
-from gait.measures.measure import Measure, measured
+from gait.measures.measure import Measure, measured, nothing
 from gait.rotations import Floats
 from gait.torso import POINTS
 
@@ -88,6 +88,8 @@ def flight_time(view: View) -> Measure:
 
 def _event_measure(view: View, key: str, per_stride: Floats) -> Measure:
     """A measure from contact and toe-off, with their error band."""
+    if view.quality.events_lost:
+        return nothing(key, "ms", per_stride, (view.quality.events_lost,), column=f"{key}_ms")
     trust, why = view.trust(trunk=False)
     return measured(
         key,

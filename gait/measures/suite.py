@@ -111,7 +111,8 @@ def _cycles(some: View) -> dict[str, Cycle]:
         waves["lean"] = ("deg", some.cycles["lean"] * DEG)
     if m.forward_sigma_deg < sway.UNKNOWN_FORWARD_DEG:
         waves["sway"] = ("deg", some.cycles["sway"] * DEG)
-    return {key: _cycle(key, unit, wave) for key, (unit, wave) in waves.items()}
+    heard = {key: (unit, wave) for key, (unit, wave) in waves.items() if np.isfinite(wave).all(axis=1).any()}
+    return {key: _cycle(key, unit, wave) for key, (unit, wave) in heard.items()}
 
 
 def _curves(view: View, some: View | None, settled: Settling | None) -> Curves:
@@ -131,5 +132,6 @@ def _curves(view: View, some: View | None, settled: Settling | None) -> Curves:
 
 def _cycle(key: str, unit: str, wave: Floats) -> Cycle:
     """Mean and the 10th and 90th percentile of waves (k, m)."""
+    wave = wave[np.isfinite(wave).all(axis=1)]
     low, high = np.percentile(wave, [10, 90], axis=0)
     return Cycle(key, unit, np.arange(wave.shape[1]) / wave.shape[1], wave.mean(axis=0), low, high)

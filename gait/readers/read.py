@@ -10,9 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from gait.errors import ReadError
-from gait.readers import csv_file, sensor_logger, wire
+from gait.readers import long_table, phone_log, table, wire
 from gait.readers.dialects import known_dialects
+from gait.readers.head import sniff
 from gait.readers.rows import TextSource
+from gait.readers.table import Asked
 from gait.readers.words import Units, parse_units
 from gait.recording import Recording
 
@@ -27,6 +29,7 @@ def read(
     columns: str | None = None,
     units: str | Units | None = None,
     rate_hz: float | None = None,
+    sensor: str | None = None,
     start_s: float | None = None,
     stop_s: float | None = None,
 ) -> Recording:
@@ -44,6 +47,8 @@ def read(
         Three words: ``"s,mps2,radps"``.
     rate_hz : float, optional
         Rows in a second, when there is no clock. [Hz]
+    sensor : str, optional
+        Which one, when the file holds several: an id, a place, or the name of an accelerometer.
     start_s, stop_s : float, optional
         Keep start_s <= t < stop_s, in the recording's own time base. [s]
 
@@ -58,7 +63,14 @@ def read(
         If it cannot be read, or not in one way alone; the message says what to do.
     """
     recording, _ = read_with_units(
-        path, dialect=dialect, columns=columns, units=units, rate_hz=rate_hz, start_s=start_s, stop_s=stop_s
+        path,
+        dialect=dialect,
+        columns=columns,
+        units=units,
+        rate_hz=rate_hz,
+        sensor=sensor,
+        start_s=start_s,
+        stop_s=stop_s,
     )
     return recording
 
@@ -70,6 +82,7 @@ def read_with_units(
     columns: str | None = None,
     units: str | Units | None = None,
     rate_hz: float | None = None,
+    sensor: str | None = None,
     start_s: float | None = None,
     stop_s: float | None = None,
     otherwise: Units | None = None,
@@ -88,21 +101,20 @@ def read_with_units(
             f"A rate of {rate_hz:g} rows in a second is none; say how many there are, for example --rate 100."
         )
     check_dialect(dialect)
+    asked = Asked(dialect, columns, words, rate_hz, otherwise, sensor)
     try:
         if not path.exists():
             raise ReadError(f"There is no file or folder {path}.")
-        if path.is_dir() or (path.is_file() and sensor_logger.is_zip(path)):
-            found = sensor_logger.read_phone_log(
-                path, dialect=dialect, columns=columns, units=words, rate_hz=rate_hz, otherwise=otherwise
-            )
+        if path.is_dir() or (path.is_file() and phone_log.is_zip(path)):
+            found = phone_log.read_phone_log(path, asked)
         else:
             if not path.is_file():
                 raise ReadError(f"{path} is neither a file nor a folder.")
             if path.stat().st_size > LARGEST_FILE:
                 raise ReadError(f"{path.name} is larger than {LARGEST_FILE / 1e9:.0f} GB. Cut it into parts.")
-            if dialect in sensor_logger.KEYS:
+            if dialect in phone_log.KEYS:
                 raise ReadError(
-                    f"{path.name} is one file; a {sensor_logger.TITLE} export is a zip or a folder of files."
+                    f"{path.name} is one file; an export of {dialect} is a zip or a folder with a file for each sensor."
                 )
             spoken = wire.recognise(path) if dialect is None else None
             if spoken is not None:
@@ -112,14 +124,7 @@ def read_with_units(
             else:
                 source = TextSource.open(path)
                 try:
-                    found = csv_file.read_table(
-                        source,
-                        dialect=dialect,
-                        columns=columns,
-                        units=words,
-                        rate_hz=rate_hz,
-                        otherwise=otherwise,
-                    )
+                    found = _read_text(source, asked)
                 finally:
                     source.close()
     except OSError as error:
@@ -129,9 +134,17 @@ def read_with_units(
     return _part(recording, start_s, stop_s), units_found
 
 
+def _read_text(source: TextSource, asked: Asked) -> tuple[Recording, Units]:
+    """One file of text: a table, or a long one with a row for each sensor's news."""
+    head = sniff(source)
+    if asked.columns is None and head.header is not None and long_table.is_long(head.header):
+        return long_table.read_long(source, head, asked)
+    return table.read_table(source, asked, head)
+
+
 def check_dialect(dialect: str | None) -> None:
     """Refuse a dialect nobody knows."""
-    known = (*known_dialects(), *sensor_logger.KEYS)
+    known = (*known_dialects(), long_table.KEY, *phone_log.KEYS)
     if dialect is not None and dialect not in known:
         raise ReadError(f"--dialect knows {', '.join(known)}; {dialect!r} is none of them.")
 
@@ -149,7 +162,7 @@ def _part(recording: Recording, start_s: float | None, stop_s: float | None) -> 
     start = float("-inf") if start_s is None else start_s
     stop = float("inf") if stop_s is None else stop_s
     samples = recording.samples.between(start, stop)
-    if len(samples) < csv_file.LEAST_ROWS:
+    if len(samples) < table.LEAST_ROWS:
         raise ReadError(
             f"{recording.source} lasts from {t[0]:.6g} to {t[-1]:.6g} s; from {start_s if start_s is not None else 'its start'} "
             f"to {stop_s if stop_s is not None else 'its end'} there are {len(samples)} samples."
@@ -159,5 +172,5 @@ def _part(recording: Recording, start_s: float | None, stop_s: float | None) -> 
         recording,
         samples=samples,
         gaps=recording.gaps[inside],
-        started_at=csv_file.shift_start(recording, float(samples.t[0])),
+        started_at=table.shift_start(recording, float(samples.t[0])),
     )

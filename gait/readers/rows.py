@@ -11,8 +11,9 @@ import csv
 import gzip
 import io
 import math
+import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -22,6 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gait.errors import ReadError
+from gait.readers.wall_clock import WallClock
 from gait.rotations import Floats
 
 #: Bytes looked at to find out how a table is written. Chosen: every known preamble is below 4 kB.
@@ -39,15 +41,29 @@ MOST_ROWS = 20_000_000
 #: More text than this is not unpacked. [B]  Chosen: MOST_ROWS of 200 bytes each.
 MOST_BYTES = 4_000_000_000
 
-#: Blocks with damage are halved down to this many lines, which are then read one by one.
+#: Blocks with damage are cut into pieces of this size. [B]  Chosen: bounds the memory that damage costs.
+PIECE_BYTES = 1 << 17
+
+#: Pieces with damage are halved down to this many lines, which are then read one by one.
 #: Chosen: one parse of 256 lines takes as long as reading them one by one.
 LINES_ONE_BY_ONE = 256
+
+#: Numbers of a packed file may take this much memory, and this many times its size beyond it. [B], [1]
+#: Chosen: a run packs to a third of its text, and its numbers take as much memory as its text.
+PACKED_FREE, PACKED_TIMES = 40_000_000, 12
+
+#: After this many rows a file of which next to none can be used is given up. Chosen: a recording of an hour.
+HOPELESS_ROWS = 400_000
+HOPELESS_SHARE = 0.02
 
 #: Last lines that a line without an end is compared with, to tell whether it is torn. Chosen.
 LINES_COMPARED = 20
 
 #: Characters that open a comment line.
 COMMENTS = (b"#", b"//", b"%")
+
+_BLANK_LINES = re.compile(rb"\n{2,}")
+_COMMENT_LINES = re.compile(rb"(?:\A|(?<=[\r\n]))[ \t]*(?:#|//|%)[^\r\n]*[\r\n]*")
 
 
 class TextSource:
@@ -61,12 +77,17 @@ class TextSource:
         The first ``HEAD_BYTES`` of text.
     text_bytes : int or None
         Size of the whole text where it can be told beforehand, a hint only.
+    packed_bytes : int or None
+        Size of the packed file, None for one that is not packed.
     ended_early : bool
         True once a packed file turned out to be cut or damaged; what came before is good.
     """
 
-    def __init__(self, stream: IO[bytes], name: str, size: int | None = None) -> None:
+    def __init__(
+        self, stream: IO[bytes], name: str, size: int | None = None, packed_bytes: int | None = None
+    ) -> None:
         self.name = name
+        self.packed_bytes = packed_bytes
         self.ended_early = False
         self.text_bytes = size
         self._stream: IO[bytes] | gzip.GzipFile = stream
@@ -75,12 +96,13 @@ class TextSource:
         if packed == b"\x1f\x8b":
             self._stream = gzip.GzipFile(fileobj=stream)
             self.text_bytes = None if size is None else 4 * size
+            self.packed_bytes = size
         self.head = self._take(HEAD_BYTES)
         if self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             whole = self.head + self._take(MOST_BYTES // 16)
             self._stream = io.BytesIO(whole.decode("utf-16", "replace").encode())
             self.head, self._given = self._take(HEAD_BYTES), 0
-        self.head = self.head.removeprefix(codecs.BOM_UTF8)
+        self.head = self._past_comments(self.head.removeprefix(codecs.BOM_UTF8))
 
     @staticmethod
     def open(path: Path) -> TextSource:
@@ -90,6 +112,19 @@ class TextSource:
     def close(self) -> None:
         """Close what was opened."""
         self._stream.close()
+
+    def _past_comments(self, head: bytes) -> bytes:
+        """The head, with comment lines left out that fill it to its end."""
+        kept = head
+        while len(head) >= HEAD_BYTES // 2 and not _COMMENT_LINES.sub(b"", head).strip(b"\x00\r\n\t "):
+            last = head[head.rfind(b"\n") + 1 :][-LONGEST_LINE:]
+            head = last + self._take(BLOCK_BYTES)
+            if len(head) == len(last):
+                return kept
+        if head is kept:
+            return head
+        body = _COMMENT_LINES.sub(b"", head)
+        return kept[: kept.rfind(b"\n", 0, HEAD_BYTES // 2) + 1] + body
 
     def rest(self) -> Iterator[bytes]:
         """What follows the head, piece by piece."""
@@ -136,6 +171,8 @@ class Shape:
         Cells in a row, an empty one after a trailing delimiter included.
     start : int
         Offset of the first data row in the text. [B]
+    closed : str
+        A sign at the end of each row that is no delimiter, "" when there is none.
     """
 
     delimiter: str = ","
@@ -143,6 +180,7 @@ class Shape:
     quoted: bool = False
     width: int = 7
     start: int = 0
+    closed: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,7 +211,12 @@ class Numbers:
     torn: bool
 
 
-def read_numbers(source: TextSource, shape: Shape, groups: Sequence[Sequence[int]]) -> Numbers:
+def read_numbers(
+    source: TextSource,
+    shape: Shape,
+    groups: Sequence[Sequence[int]],
+    clocks: Mapping[int, WallClock] | None = None,
+) -> Numbers:
     """Read columns of numbers from a table of text.
 
     Parameters
@@ -182,6 +225,8 @@ def read_numbers(source: TextSource, shape: Shape, groups: Sequence[Sequence[int
     shape : Shape
     groups : sequence of sequences of int
         Columns that belong together, counted from 0.
+    clocks : mapping, optional
+        Columns whose cells are stamps in words.
 
     Returns
     -------
@@ -193,7 +238,8 @@ def read_numbers(source: TextSource, shape: Shape, groups: Sequence[Sequence[int
     ReadError
         If the text is beyond the bounds of a recording.
     """
-    wanted = sorted({place for group in groups for place in group})
+    wanted = tuple(sorted({place for group in groups for place in group}))
+    asked = _Asked(shape, wanted, clocks or {})
     order = [[wanted.index(place) for place in group] for group in groups]
     held = [_Growing(len(group), _expected_rows(source, shape)) for group in groups]
     places: list[_Kept] = []
@@ -202,24 +248,52 @@ def read_numbers(source: TextSource, shape: Shape, groups: Sequence[Sequence[int
     for block in _blocks(source, shape):
         if not block.endswith((b"\n", b"\r")) and (end := _torn(block, shape)) is not None:
             block, torn = block[:end], True
-        table, bad = _parse(block, shape, wanted)
-        first, n, kept = rows, len(table), None
-        if not math.isfinite(float(table.sum())):
-            kept = np.flatnonzero(np.isfinite(table).all(axis=1))
-            table = table[kept]
-            blank += n - len(table) - bad
-        places.append(_Kept(first, len(table), kept))
-        for part, columns in zip(held, order, strict=True):
-            part.add(table, columns)
-        rows += n
-        malformed += bad
-        if held[0].n > MOST_ROWS:
-            raise ReadError(
-                f"{source.name} has more than {MOST_ROWS / 1e6:.0f} million rows, which is the most that is read. "
-                "Cut it into parts."
-            )
-    place = np.concatenate([kept.rows() for kept in places]) if malformed or blank else None
+        for table, bad in _parse(block, asked):
+            first, n, kept = rows, len(table), None
+            if not math.isfinite(float(table.sum())):
+                kept = np.flatnonzero(np.isfinite(table).all(axis=1))
+                table = table[kept]
+                blank += n - len(table) - bad
+            if len(table):
+                places.append(_Kept(first, len(table), kept))
+            for part, columns in zip(held, order, strict=True):
+                part.add(table, columns)
+            rows += n
+            malformed += bad
+        _bounded(source, held, rows)
+    place = np.concatenate([kept.rows() for kept in places]) if (malformed or blank) and places else None
     return Numbers(tuple(part.done() for part in held), place, rows + torn, malformed, blank, torn)
+
+
+def _bounded(source: TextSource, held: Sequence[_Growing], rows: int) -> None:
+    """Refuse what no recording is before it costs time and memory."""
+    good = held[0].n
+    if good > MOST_ROWS:
+        raise ReadError(
+            f"{source.name} has more than {MOST_ROWS / 1e6:.0f} million rows, which is the most that is read. "
+            "Cut it into parts."
+        )
+    if rows > HOPELESS_ROWS and good < HOPELESS_SHARE * rows:
+        raise ReadError(
+            f"{source.name}: of its first {rows} lines {good} are rows of numbers, so it is no table of them, or of another "
+            "shape than its first lines. Give the file as the logger wrote it."
+        )
+    if source.packed_bytes is not None:
+        most = PACKED_FREE + PACKED_TIMES * source.packed_bytes
+        if sum(part.bytes for part in held) > most:
+            raise ReadError(
+                f"{source.name} is packed so tightly ({source.packed_bytes} bytes hold more than {good} rows) that it can be "
+                "no recording of a moving body. If it is one, unpack it first."
+            )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is read of each row."""
+
+    shape: Shape
+    wanted: tuple[int, ...]
+    clocks: Mapping[int, WallClock]
 
 
 @dataclass(frozen=True)
@@ -252,6 +326,11 @@ class _Growing:
             self._array[self.n : stop, to] = table[:, place]
         self.n = stop
 
+    @property
+    def bytes(self) -> int:
+        """Memory that the rows take."""
+        return self.n * self._array.shape[1] * self._array.itemsize
+
     def done(self) -> Floats:
         """The rows held, and nothing beyond."""
         self._array.resize((self.n, self._array.shape[1]), refcheck=False)
@@ -269,11 +348,18 @@ def _expected_rows(source: TextSource, shape: Shape) -> int:
 def _blocks(source: TextSource, shape: Shape) -> Iterator[bytes]:
     """The text after the header as blocks that end where a line ends."""
     end = b"\n" if b"\n" in source.head else b"\r"
+    closed = shape.closed.encode()
+
+    def plain(block: bytes) -> bytes:
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        return block.replace(closed, b"") if closed else block
+
     left = source.head[shape.start :]
     for piece in source.rest():
         cut = piece.rfind(end) + 1
         if cut:
-            yield left + piece[:cut]
+            yield plain(left + piece[:cut])
             left = piece[cut:]
         else:
             left += piece
@@ -282,7 +368,7 @@ def _blocks(source: TextSource, shape: Shape) -> Iterator[bytes]:
                     f"{source.name} has a line of more than {LONGEST_LINE // 1024} kB; it is no table of numbers."
                 )
     if left.strip(b"\x00\r\n\t "):
-        yield left
+        yield plain(left)
 
 
 def _torn(block: bytes, shape: Shape) -> int | None:
@@ -307,17 +393,47 @@ def _torn(block: bytes, shape: Shape) -> int | None:
 
 def _cells(line: bytes, shape: Shape) -> list[str]:
     """One line's cells as text."""
-    text = line.decode("utf-8", "replace").strip("\r\n")
-    if not shape.delimiter:
-        return text.split()
-    return text.split(shape.delimiter)
+    return split(line.decode("utf-8", "replace").strip("\r\n"), shape.delimiter)
 
 
-def _parse(block: bytes, shape: Shape, wanted: Sequence[int]) -> tuple[Floats, int]:
-    """Numbers of one block, NaN for what is no number, and how many lines were no rows."""
+def split(line: str, delimiter: str) -> list[str]:
+    """Cells of one line, quotes taken off."""
+    if not delimiter:
+        return line.split()
+    if '"' in line:
+        try:
+            return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+        except csv.Error:
+            pass
+    return line.split(delimiter)
+
+
+def _parse(block: bytes, asked: _Asked) -> Iterator[tuple[Floats, int]]:
+    """Tables of numbers, NaN for what is no number, and how many of their lines were no rows."""
+    table = _by_pandas(block, asked)
+    if table is not None:
+        yield table, 0
+        return
+    block = _BLANK_LINES.sub(b"\n", _COMMENT_LINES.sub(b"", block)).lstrip(b"\n")
+    table = _by_pandas(block, asked)
+    if table is not None:
+        yield table, 0
+        return
+    at = 0
+    while at < len(block):
+        cut = block.rfind(b"\n", at, at + PIECE_BYTES) + 1
+        if cut <= at:
+            cut = (block.find(b"\n", at) + 1) or len(block)
+        yield from _parse_halves(block[at:cut], asked)
+        at = cut
+
+
+def _by_pandas(block: bytes, asked: _Asked) -> Floats | None:
+    """Numbers of whole rows alone, by the C parser; None when there is damage among them."""
+    shape, wanted, clocks = asked.shape, asked.wanted, asked.clocks
     whole = len(wanted) == shape.width
     if not _even(block, shape, whole):
-        return _parse_halves(block, shape, wanted)
+        return None
     try:
         frame = pd.read_csv(
             io.BytesIO(block),
@@ -325,7 +441,9 @@ def _parse(block: bytes, shape: Shape, wanted: Sequence[int]) -> tuple[Floats, i
             decimal=shape.decimal,
             header=None,
             usecols=None if whole else list(wanted),
-            dtype=np.float64,
+            dtype={place: str if place in clocks else np.float64 for place in wanted}
+            if clocks
+            else np.float64,
             index_col=False,
             engine="c",
             low_memory=False,
@@ -333,11 +451,13 @@ def _parse(block: bytes, shape: Shape, wanted: Sequence[int]) -> tuple[Floats, i
             encoding_errors="replace",
             skipinitialspace=True,
         )
-        return frame.to_numpy(), 0
+        for place, clock in clocks.items():
+            frame[place] = clock.seconds(frame[place])
+        return frame.to_numpy(dtype=float)
     except pd.errors.EmptyDataError:
-        return np.empty((0, len(wanted))), 0
+        return np.empty((0, len(wanted)))
     except (ValueError, pd.errors.ParserError, OverflowError):
-        return _parse_halves(block, shape, wanted)
+        return None
 
 
 def _even(block: bytes, shape: Shape, whole: bool) -> bool:
@@ -354,20 +474,27 @@ def _even(block: bytes, shape: Shape, whole: bool) -> bool:
     return block.count(mark) == lines * (shape.width - 1)
 
 
-def _parse_halves(block: bytes, shape: Shape, wanted: Sequence[int]) -> tuple[Floats, int]:
-    """Numbers of a block with damage in it: halved until the damage is among a few lines."""
+def _parse_halves(block: bytes, asked: _Asked) -> Iterator[tuple[Floats, int]]:
+    """Numbers of a piece with damage in it: halved until the damage is among a few lines."""
     lines = block.splitlines(keepends=True)
     if len(lines) <= LINES_ONE_BY_ONE:
-        return _parse_lines(lines, shape, wanted)
+        yield _parse_lines(lines, asked)
+        return
     half = len(lines) // 2
-    first, bad_first = _parse(b"".join(lines[:half]), shape, wanted)
-    second, bad_second = _parse(b"".join(lines[half:]), shape, wanted)
-    return np.concatenate([first, second]), bad_first + bad_second
+    for part in (lines[:half], lines[half:]):
+        joined = b"".join(part)
+        table = _by_pandas(joined, asked)
+        if table is None:
+            yield from _parse_halves(joined, asked)
+        else:
+            yield table, 0
 
 
-def _parse_lines(lines: Sequence[bytes], shape: Shape, wanted: Sequence[int]) -> tuple[Floats, int]:
+def _parse_lines(lines: Sequence[bytes], asked: _Asked) -> tuple[Floats, int]:
     """Numbers line by line; a row of NaN for each line that is no row."""
+    shape, wanted, clocks = asked.shape, asked.wanted, asked.clocks
     out: list[list[float]] = []
+    stamps: dict[int, list[str]] = {place: [] for place in clocks}
     bad = 0
     for line in lines:
         bare = line.strip(b"\x00\r\n\t ")
@@ -377,13 +504,20 @@ def _parse_lines(lines: Sequence[bytes], shape: Shape, wanted: Sequence[int]) ->
         try:
             if len(cells) > shape.width:
                 raise ValueError("two rows in one line")
-            row = [_number(cells[place], shape.decimal) for place in wanted]
+            row = [0.0 if place in clocks else _number(cells[place], shape.decimal) for place in wanted]
+            words = {place: cells[place] for place in clocks}
         except (ValueError, IndexError):
             if _is_header(cells, wanted):
                 continue
-            row, bad = [math.nan] * len(wanted), bad + 1
+            row, bad, words = [math.nan] * len(wanted), bad + 1, dict.fromkeys(clocks, "")
         out.append(row)
-    return np.array(out, dtype=float).reshape(len(out), len(wanted)), bad
+        for place, word in words.items():
+            stamps[place].append(word)
+    table = np.array(out, dtype=float).reshape(len(out), len(wanted))
+    for place, clock in clocks.items():
+        # All at once: one stamp alone takes as long as a thousand.
+        table[:, wanted.index(place)] = clock.seconds(stamps[place])
+    return table, bad
 
 
 def _number(cell: str, decimal: str) -> float:

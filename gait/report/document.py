@@ -63,6 +63,11 @@ def document_of(analysis: Analysis, words: Words) -> dict[str, Any]:
             "lost_share": quality.lost_share,
             "clipped_share": quality.clipped_share,
             "notes": list(quality.notes),
+            "clipped_axes": dict(quality.clipped_axes),
+            "clipped_steps_share": quality.clipped_steps,
+            "clip_moved": None
+            if quality.slip is None
+            else {"at_s": quality.slip.at, "by_deg": quality.slip.by_deg},
         },
         "calibration": {
             "standing_s": None if mounting.standing is None else list(mounting.standing),

@@ -31,6 +31,14 @@ def quiet_line(analysis: Analysis, words: Words, steady: int) -> str:
     steady : int
         Strides that count.
     """
+    slip, standing = analysis.quality.slip, analysis.mounting.standing
+    if slip is not None and standing is not None:
+        later = standing[0] >= slip.at and not analysis.mounting.standing_elsewhere
+        return words.say(
+            "story.moved",
+            minute=str(slip.minute(analysis.recording.start_s)),
+            where=words.say("story.after" if later else "story.before"),
+        )
     deaf: Sequence[Trait] = [
         t for t in analysis.traits if t.state == "could_not_listen" and t.rule.key not in RARE
     ]
@@ -46,8 +54,9 @@ def quiet_line(analysis: Analysis, words: Words, steady: int) -> str:
         return words.say(slot, count=words.number(steady), needed=needed) if steady else ""
     if analysis.quality.not_trunk and any("trunk" in t.rule.needs for t in deaf):
         return words.say("story.no_trunk")
+    if analysis.quality.events_lost:
+        return words.say("story.few")
     if any("standing" in t.rule.needs for t in deaf):
-        standing = analysis.mounting.standing
         if standing is None:
             return words.say("story.no_standing")
         if standing[1] - standing[0] < LEAST_STANDING:

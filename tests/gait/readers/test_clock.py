@@ -11,9 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gait.errors import ReadError
 from gait.readers import read
-from gait.readers.clock import WRAP, in_packets, unrolled
+from gait.readers.clock import WRAP, bunched, evened, restarts, unrolled
 from gait.rotations import Floats
 
 RATE = 200.0
@@ -52,19 +51,58 @@ def test_a_clock_that_restarts_is_no_wrap() -> None:
     np.testing.assert_array_equal(joined, restarted)
 
 
-def test_stamps_of_packets_are_not_taken_for_a_fast_sensor(tmp_path: Path) -> None:
+@pytest.mark.parametrize("within", [0, 1])
+def test_stamps_of_packets_are_spread_evenly(tmp_path: Path, within: int) -> None:
     packet, row = np.divmod(np.arange(3000), 10)
-    with pytest.raises(ReadError, match=r"come in packets.*--rate 100"):
-        read(write(tmp_path / "packets.csv", packet * 100.0 + row), units="ms,mps2,radps")
+    found = read(write(tmp_path / "packets.csv", packet * 100.0 + within * row), units="ms,mps2,radps")
+    assert len(found.samples) == 3000
+    assert found.rate_hz == pytest.approx(100.0, rel=1e-3)
+    np.testing.assert_allclose(np.diff(found.samples.t), 0.01, rtol=0.02)
+    assert any("spread evenly" in note for note in found.notes)
+
+
+def test_a_pause_between_packets_stays_a_gap() -> None:
+    packet, _ = np.divmod(np.arange(3000), 10)
+    t = packet * 100.0
+    t[1500:] += 5000.0
+    even = evened(t)
+    assert np.diff(even).max() == pytest.approx(5000.0, rel=0.02)
+    assert (np.diff(even) > 0).all()
+
+
+def test_a_clock_that_begins_anew_opens_another_recording(tmp_path: Path) -> None:
+    t = np.concatenate([np.arange(1800), np.arange(1200)]) * 5.0
+    found = read(write(tmp_path / "two.csv", t), units="ms,mps2,radps")
+    assert len(found.samples) == 3000
+    assert len(found.gaps) == 1
+    assert found.gaps[0, 1] - found.gaps[0, 0] == pytest.approx(10.0, rel=0.01)
+    assert any("from row 1801 on" in note for note in found.notes)
+
+
+def test_a_recording_pasted_twice_counts_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "run.csv", np.arange(1500) * 5.0)
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([header, *rows, header, *rows]) + "\n")
+    found = read(path, units="ms,mps2,radps")
+    assert len(found.samples) == 1500
+    assert any("1500 rows at the end are the same as rows before" in note for note in found.notes)
+
+
+def test_rows_delivered_late_open_no_recording() -> None:
+    t = np.arange(4000.0)
+    t[1000:1200] = np.concatenate([t[1100:1200], t[1000:1100]])
+    assert len(restarts(t)) == 0
+    t[3000] = 5.0
+    assert len(restarts(t)) == 0
 
 
 @pytest.mark.parametrize("jitter", [0.0, 0.2])
 def test_jitter_and_losses_are_no_packets(jitter: float) -> None:
     rng = np.random.default_rng(0)
     t = np.arange(4000) + jitter * rng.normal(size=4000)
-    assert in_packets(t) is None
-    assert in_packets(t[rng.random(4000) > 0.1]) is None
-    assert in_packets(np.concatenate([t, t + 1e6])) is None
+    assert not bunched(t)
+    assert not bunched(t[rng.random(4000) > 0.1])
+    assert not bunched(np.concatenate([t, t + 1e6]))
 
 
 def test_what_is_said_of_a_zipped_table_is_obeyed(tmp_path: Path) -> None:

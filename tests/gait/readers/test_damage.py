@@ -85,9 +85,20 @@ def test_too_much_damage_is_refused_with_figures(tmp_path: Path) -> None:
 
 
 def test_a_coarse_clock_is_told_from_damage(tmp_path: Path) -> None:
-    rows = [ROWS[0], *(f"{float(row.split(',')[0]):.1f},{row.partition(',')[2]}" for row in ROWS[1:])]
-    with pytest.raises(ReadError, match="merely coarse"):
-        read_rows(tmp_path, rows)
+    """Ten rows a stamp: all are kept, and their times lie evenly between the stamps."""
+    rows = [
+        ROWS[0],
+        *(
+            f"{int(float(row.split(',')[0]) * 10 + 1e-6) / 10:.1f},{row.partition(',')[2]}"
+            for row in ROWS[1:]
+        ),
+    ]
+    recording = read_rows(tmp_path, rows)
+    assert len(recording.samples) == len(ROWS) - 1
+    assert "spread evenly" in recording.notes[0]
+    late = recording.samples.t - MADE[0]
+    assert np.ptp(late) < 0.01  # one sample; in the middle, away from the ends, a tenth of it
+    assert np.abs(late).max() < 0.1  # a stamp of ten rows is 0.09 s behind the last of them
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -239,6 +239,8 @@ def test_every_real_export_is_read_or_refused_with_a_reason(shared_data: Path) -
             recording = read(path)
         except ReadError:
             continue
+        if path.name.startswith(("androsensor_renamed", "sisfall")):
+            continue  # 9 s of waving a phone about, and a third of a second of running
         size = np.median(np.linalg.norm(recording.samples.acc, axis=1))
         assert 8.5 < size < 11.0, path.name
 

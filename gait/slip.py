@@ -1,0 +1,118 @@
+"""When the clip moved on the body, by how gravity lies in the sensor.
+
+Lives here: a sudden turn of the sensor on the trunk that stays.
+Not here: what is no longer said because of it (measures/), standings compared (standing.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gait import rotations
+from gait.bouts import Bouts
+from gait.gravity import Settled
+from gait.rotations import Floats
+from gait.standing import angle_deg
+
+#: Running is looked at in pieces of this length. [s]  Chosen: two strides at least, so that nod and roll average out.
+PIECE_S = 2.0
+
+#: The pieces before and after a moment that are compared, and those left out around it. [pieces]
+#: Chosen: 20 s hold the bend of a track and a surge less than a slipped clip; 4 s are longer than any slip takes.
+BESIDE, LEFT_OUT = 10, 1
+
+#: A turn of less is the runner's own: surges, bends and hills. [°]
+#: Source: synthetic runners with surges and bends of a 400 m track stay below 3.5°; half as much again.
+LEAST_DEG = 5.0
+
+#: ... and stands out of how pieces differ beside it by this factor. [1]  Chosen.
+STANDS_OUT = 3.0
+
+#: Of the turn, this share stays to the end. [1]  Chosen: a hill ends.
+STAYS = 0.6
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A clip that moved: when [s], and by how much its tilt changed [°]."""
+
+    at: float
+    by_deg: float
+
+    def minute(self, start: float) -> int:
+        """In which minute after ``start`` [s], the first one being minute 1."""
+        return int((self.at - start) // 60.0) + 1
+
+    def spoiled(
+        self, start: Floats, stop: Floats, standing: tuple[float, float] | None, elsewhere: bool
+    ) -> NDArray[np.bool_]:
+        """Which strides lie on the other side of it than the standing that gives lean its zero (k,).
+
+        Parameters
+        ----------
+        start, stop : (k,) array
+            Of the strides. [s]
+        standing : (t0, t1) or None
+        elsewhere : bool
+            The standing is of another recording, taken to be from before this one.
+        """
+        after = standing is not None and not elsewhere and standing[0] >= self.at
+        return np.asarray(start < self.at + PIECE_S if after else stop > self.at - PIECE_S)
+
+
+def find_slip(settled: Settled, bouts: Bouts) -> Slip | None:
+    """The largest sudden turn of the sensor on the trunk, None when there was none.
+
+    Parameters
+    ----------
+    settled : Settled
+    bouts : Bouts
+
+    Notes
+    -----
+    Up in the sensor's axes, averaged over pieces of running, is compared before and after each moment: the median of
+    BESIDE pieces to either side. It slipped where these differ by LEAST_DEG or more, by STANDS_OUT times what pieces
+    beside each other differ by, and where most of the difference stays. Turning about up shows in no accelerometer.
+    """
+    t, up = _pieces(settled, bouts)
+    if len(t) < 2 * (BESIDE + LEFT_OUT):
+        return None
+    turned = np.zeros(len(t))
+    for k in range(BESIDE, len(t) - BESIDE):
+        before, after = up[k - BESIDE : k], up[k + LEFT_OUT : k + LEFT_OUT + BESIDE]
+        turned[k] = angle_deg(np.median(before, axis=0), np.median(after, axis=0))
+    k = int(np.argmax(turned))
+    if turned[k] < LEAST_DEG:
+        return None
+    usual = np.median(np.linalg.norm(np.diff(up, axis=0), axis=1)) * 180.0 / np.pi
+    whole = angle_deg(np.median(up[:k], axis=0), np.median(up[k + LEFT_OUT :], axis=0))
+    if turned[k] < STANDS_OUT * usual or whole < STAYS * turned[k]:
+        return None
+    # Among its neighbours the moment is where one piece differs most from the next.
+    near = np.arange(max(k - BESIDE // 2, 1), min(k + BESIDE // 2, len(t) - 1))
+    steps = np.linalg.norm(up[near] - up[near - 1], axis=1) + np.linalg.norm(up[near + 1] - up[near], axis=1)
+    return Slip(float(t[near[int(np.argmax(steps))]]), float(turned[k]))
+
+
+def _pieces(settled: Settled, bouts: Bouts) -> tuple[Floats, Floats]:
+    """Middle of each piece of running [s] and mean up in the sensor's axes there (m, 3)."""
+    motion = settled.motion
+    times: list[Floats] = []
+    ups: list[Floats] = []
+    width = max(round(PIECE_S * motion.rate_hz / 4), 1)
+    for i in np.flatnonzero(bouts.kind == "run"):
+        a, b = np.searchsorted(motion.t, [bouts.start[i] + PIECE_S, bouts.stop[i] - PIECE_S])
+        n = (b - a) // (4 * width)
+        if n < 1:
+            continue
+        part = slice(a, a + n * 4 * width, 4)
+        up = rotations.rotate(rotations.inverse(settled.q_earth_sensor[part]), [0.0, 0.0, 1.0])
+        up = up[: n * width].reshape(n, width, 3).mean(axis=1)
+        ups.append(up / np.linalg.norm(up, axis=1, keepdims=True))
+        times.append(motion.t[part][: n * width].reshape(n, width).mean(axis=1))
+    if not times:
+        return np.zeros(0), np.zeros((0, 3))
+    return np.concatenate(times), np.concatenate(ups)
