@@ -39,6 +39,8 @@ COMMANDS = {
     "ports": "where a sensor may be plugged in",
     "simulate": "a made-up sensor on a port, for whoever has none",
     "convert": "a capture becomes a CSV",
+    "batch": "many recordings, and the tables of all of them",
+    "query": "SQL over the tables of a batch",
     "sample": "write a made-up recording to try things on",
 }
 

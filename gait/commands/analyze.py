@@ -1,30 +1,22 @@
 """``gait analyze``: a recording in, a page, a JSON and tables out.
 
 Lives here: the flags of OUTPUT, the order of the calls, what goes to stdout and stderr.
-Not here: reading (readers/), analysing (pipeline.py), what is said (report/), whose file is whose (folder.py).
+Not here: reading and analysing (results.py), what is said (report/), whose file is whose (folder.py).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import logging
 import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gait.commands.command import DONE, UsageError, a_path, tell
-from gait.commands.folder import check_folder, default_folder, write_folder
 from gait.errors import ReadError
-
-if TYPE_CHECKING:
-    from gait.pipeline import Analysis
-    from gait.readers.words import Units
-    from gait.recording import Placement, Recording
+from gait.folder import check_folder, default_folder, write_folder
+from gait.results import Asked, analyze_file, result_names, result_of
 
 FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
@@ -71,6 +63,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = PURPOSE, EPILOG
     parser.usage = "gait analyze RUN [options]"
     parser.add_argument("run", metavar="RUN", type=a_path, help="the recording")
+    add_asked_arguments(parser)
+    out = parser.add_argument_group("what comes out")
+    out.add_argument("--out", metavar="DIR", type=a_path, help="folder for the files, <stem>-gait by default")
+    out.add_argument("--force", action="store_true", help="write over files that gait did not write")
+    out.add_argument("--series", action="store_true", help="write series.csv, too")
+    out.add_argument("--no-report", action="store_true", help="leave out report.html, which takes longest")
+    out.add_argument("--json", action="store_true", help="print analysis.json and nothing else")
+    out.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
+
+
+def add_asked_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags that say how a recording is to be read and taken, from which `asked_of` makes what is asked."""
     worn = parser.add_argument_group("how it was worn")
     worn.add_argument(
         "--placement",
@@ -99,39 +103,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     part = parser.add_argument_group("which part")
     part.add_argument("--from", dest="start", metavar="S", type=float, help="leave out what is before [s]")
     part.add_argument("--to", dest="stop", metavar="S", type=float, help="leave out what is after [s]")
-    out = parser.add_argument_group("what comes out")
-    out.add_argument("--out", metavar="DIR", type=a_path, help="folder for the files, <stem>-gait by default")
-    out.add_argument("--force", action="store_true", help="write over files that gait did not write")
-    out.add_argument("--series", action="store_true", help="write series.csv, too")
-    out.add_argument("--no-report", action="store_true", help="leave out report.html, which takes longest")
-    out.add_argument("--json", action="store_true", help="print analysis.json and nothing else")
-    out.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
     folder: Path = args.out if args.out is not None else default_folder(args.run)
-    units, placement = _checked(args)
-    names = ["analysis.json", "strides.csv", "steps.csv"]
-    names += ["series.csv"] * args.series + ["report.html"] * (not args.no_report)
-    check_folder(folder, names, force=args.force)
+    asked = asked_of(args)
+    page = not args.no_report
+    check_folder(folder, result_names(series=args.series, page=page), force=args.force)
     with _progress(args.quiet or args.json) as say:
         say("reading the recording")
-        analysis = _analysis(args, units, placement, say)
+        analysis = analyze_file(args.run, asked, series=args.series, progress=say)
         say("putting it into words")
-        files, summary = _files(analysis, series=args.series, page=not args.no_report, say=say)
-        write_folder(folder, files)
+        result = result_of(analysis, series=args.series, page=page, progress=say)
+        write_folder(folder, result.files)
+    files = result.files
     if args.json:
         tell(files["analysis.json"], after=f"The files are in {folder}.")
     elif not args.quiet:
         kind = "The page" if "report.html" in files else "The numbers"
-        text = f"{summary.strip()}\n\n{kind}: {_first_file(folder, files)}"
+        text = f"{result.summary.strip()}\n\n{kind}: {_first_file(folder, files)}"
         tell(text, after=f"The files are in {folder}; --quiet prints nothing.")
     return DONE
 
 
-def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
-    """Words that the flags may hold; a wrong one is a usage error.
+def asked_of(args: argparse.Namespace) -> Asked:
+    """What the flags of `add_asked_arguments` ask for; a word they may not hold is a usage error.
 
     The readers' own words are asked, which costs their import, so not before a command is run.
     """
@@ -139,8 +136,10 @@ def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
     from gait.readers.words import parse_columns, parse_placement, parse_units
 
     try:
-        units = parse_units(args.units) if args.units is not None else None
-        placement = parse_placement(args.placement) if args.placement is not None else None
+        if args.units is not None:
+            parse_units(args.units)
+        if args.placement is not None:
+            parse_placement(args.placement)
         check_dialect(args.dialect)
         if args.columns is not None:
             parse_columns(args.columns)
@@ -153,71 +152,18 @@ def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
             raise UsageError(f"{flag} takes seconds, for example {flag} 60; {value:g} is none.")
     if args.start is not None and args.stop is not None and not args.start < args.stop:
         raise UsageError(f"--from {args.start:g} is not before --to {args.stop:g}.")
-    return units, placement
-
-
-def _analysis(
-    args: argparse.Namespace, units: Units | None, placement: Placement | None, say: Callable[[str], None]
-) -> Analysis:
-    """Read what was named and analyse it."""
-    from gait.calibration.calibration import Calibration
-    from gait.pipeline import analyze
-    from gait.readers import read_with_units
-
-    said = {"dialect": args.dialect, "columns": args.columns, "rate_hz": args.rate}
-    recording, found = read_with_units(args.run, units=units, start_s=args.start, stop_s=args.stop, **said)
-    if placement is not None and "unknown" != recording.placement != placement:
-        contradicted = f"The file says {recording.placement}; it was analysed as {placement}, as asked."
-        recording = replace(recording, notes=(*recording.notes, contradicted))
-    standing: Recording | None = None
-    if args.standing is not None:
-        say("reading the standing")
-        standing, _ = read_with_units(args.standing, units=units, otherwise=found, **said)
-    calibration = Calibration.load(args.calibration) if args.calibration is not None else None
-    return analyze(
-        recording,
-        placement=placement,
-        standing=standing,
-        calibration=calibration,
+    return Asked(
+        placement=args.placement,
         facing=args.facing,
-        series=args.series,
-        progress=say,
+        standing=None if args.standing is None else str(args.standing),
+        calibration=None if args.calibration is None else str(args.calibration),
+        dialect=args.dialect,
+        columns=args.columns,
+        units=args.units,
+        rate_hz=args.rate,
+        start_s=args.start,
+        stop_s=args.stop,
     )
-
-
-def _files(
-    analysis: Analysis, *, series: bool, page: bool, say: Callable[[str], None]
-) -> tuple[dict[str, bytes], str]:
-    """Every file by name, and the summary."""
-    from gait import tables
-    from gait.report.report import build
-
-    # It complains of a home folder it cannot write to, at its import, and then makes do with another.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    report = build(analysis, charts=page)
-    text = json.dumps(report.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    files = {
-        "analysis.json": text.encode("utf-8", "replace"),
-        "strides.csv": tables.to_csv(tables.strides_table(analysis)),
-        "steps.csv": tables.to_csv(tables.steps_table(analysis)),
-    }
-    if series:
-        files["series.csv"] = tables.to_csv(tables.series_table(analysis))
-    if page:
-        from gait.report.html import to_html
-
-        say("drawing the page")
-        files["report.html"] = _signed(to_html(report)).encode("utf-8", "replace")
-    return files, report.summary()
-
-
-def _signed(page: str) -> str:
-    """The page with the line by which folder.py knows it as ours."""
-    from gait import __version__
-
-    if 'name="generator"' in page[:4096]:
-        return page
-    return page.replace("<head>", f'<head>\n<meta name="generator" content="gait {__version__}">', 1)
 
 
 def _first_file(folder: Path, files: dict[str, bytes]) -> Path:

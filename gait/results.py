@@ -1,0 +1,157 @@
+"""One recording, from its file to the files of its result, as it was asked.
+
+Lives here: what can be asked of one recording, and what comes out for it, by name.
+Not here: flags (commands/), whose a file is and writing it (folder.py), many recordings (batch/).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gait.pipeline import Analysis
+    from gait.recording import Recording
+
+# Nothing heavy is imported here: whoever only asks (a batch's first process, a manual page) must not wait for numpy.
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a recording is to be read and taken: all that its numbers depend on beside the file.
+
+    Attributes
+    ----------
+    placement : str or None
+        In any word that means one; None takes the recording's own.
+    facing : str or None
+        Sensor axis that points forward.
+    standing, calibration : str or None
+        Paths of a recording of quiet standing and of the sensor's calibration.
+    dialect, columns, units : str or None
+        As `gait.readers.read` takes them.
+    rate_hz : float or None
+        Rows in a second where there is no clock. [Hz]
+    start_s, stop_s : float or None
+        The part to take. [s]
+    """
+
+    placement: str | None = None
+    facing: str | None = None
+    standing: str | None = None
+    calibration: str | None = None
+    dialect: str | None = None
+    columns: str | None = None
+    units: str | None = None
+    rate_hz: float | None = None
+    start_s: float | None = None
+    stop_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What comes out for one recording.
+
+    Attributes
+    ----------
+    files : dict
+        Content by name.
+    summary : str
+        A few lines of words.
+    document : dict
+        The content of analysis.json.
+    """
+
+    files: dict[str, bytes]
+    summary: str
+    document: dict[str, Any]
+
+
+def result_names(*, series: bool = False, page: bool = True) -> list[str]:
+    """Names of the files that a result has."""
+    return ["analysis.json", "strides.csv", "steps.csv"] + ["series.csv"] * series + ["report.html"] * page
+
+
+def analyze_file(
+    run: Path, asked: Asked, *, series: bool = False, progress: Callable[[str], None] = lambda _: None
+) -> Analysis:
+    """Read what was named and analyse it.
+
+    Raises
+    ------
+    ReadError, SignalError, CalibrationError
+        If it cannot be read or analysed as asked; the message says what to do.
+    """
+    from gait.calibration.calibration import Calibration
+    from gait.pipeline import analyze
+    from gait.readers import read_with_units
+    from gait.readers.words import parse_placement, parse_units
+
+    units = parse_units(asked.units) if asked.units is not None else None
+    placement = parse_placement(asked.placement) if asked.placement is not None else None
+    read_alike = partial(
+        read_with_units, dialect=asked.dialect, columns=asked.columns, units=units, rate_hz=asked.rate_hz
+    )
+    recording, found = read_alike(run, start_s=asked.start_s, stop_s=asked.stop_s)
+    if placement is not None and "unknown" != recording.placement != placement:
+        contradicted = f"The file says {recording.placement}; it was analysed as {placement}, as asked."
+        recording = replace(recording, notes=(*recording.notes, contradicted))
+    standing: Recording | None = None
+    if asked.standing is not None:
+        progress("reading the standing")
+        standing, _ = read_alike(Path(asked.standing), otherwise=found)
+    calibration = Calibration.load(Path(asked.calibration)) if asked.calibration is not None else None
+    return analyze(
+        recording,
+        placement=placement,
+        standing=standing,
+        calibration=calibration,
+        facing=asked.facing,
+        series=series,
+        progress=progress,
+    )
+
+
+def result_of(
+    analysis: Analysis,
+    *,
+    series: bool = False,
+    page: bool = True,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Result:
+    """Every file of an analysis by name, as `result_names` lists them, and its summary."""
+    from gait import tables
+    from gait.report.report import build
+
+    # It complains of a home folder it cannot write to, at its import, and then makes do with another.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    report = build(analysis, charts=page)
+    document = report.as_dict()
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    files = {
+        "analysis.json": text.encode("utf-8", "replace"),
+        "strides.csv": tables.to_csv(tables.strides_table(analysis)),
+        "steps.csv": tables.to_csv(tables.steps_table(analysis)),
+    }
+    if series:
+        files["series.csv"] = tables.to_csv(tables.series_table(analysis))
+    if page:
+        from gait.report.html import to_html
+
+        progress("drawing the page")
+        files["report.html"] = _signed(to_html(report)).encode("utf-8", "replace")
+    return Result(files, report.summary(), document)
+
+
+def _signed(page: str) -> str:
+    """The page with the line by which folder.py knows it as ours."""
+    from gait import __version__
+
+    if 'name="generator"' in page[:4096]:
+        return page
+    return page.replace("<head>", f'<head>\n<meta name="generator" content="gait {__version__}">', 1)
