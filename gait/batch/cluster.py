@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ from gait.batch.task import BatchError
 from gait.batch.worker import pin_threads
 from gait.errors import MissingExtra
 
-#: The scheduler must answer within this, and the workers when they are looked at. [s]
-CONNECT_S, LOOK_S = 10.0, 60.0
+#: The scheduler must answer within this. [s]
+CONNECT_S = 10.0
 
 #: With no worker left for so long the batch ends; a nanny starts a dead one anew in some seconds. [s]  Chosen.
 ALONE_S = 60.0
@@ -81,9 +81,9 @@ class ClusterCrew:
                 "--cluster needs the extra `cluster`: pip install 'gait-traits[cluster]', here and on the workers."
             ) from error
         self._address = address
-        self._dask: Any = distributed  # it is only partly typed
+        dask: Any = distributed  # it is only partly typed
         try:
-            self._client: Any = self._dask.Client(address, timeout=CONNECT_S, set_as_default=False)
+            self._client: Any = dask.Client(address, timeout=CONNECT_S, set_as_default=False)
         except (OSError, ValueError, RuntimeError) as error:  # TimeoutError is an OSError
             raise BatchError(
                 f"No scheduler answers at {address} within {CONNECT_S:.0f} s. Is it running and reachable from here, and is "
@@ -95,7 +95,7 @@ class ClusterCrew:
         except BaseException:
             self._client.close()
             raise
-        self.died: tuple[type[BaseException], ...] = (self._dask.KilledWorker,)
+        self.died: tuple[type[BaseException], ...] = (dask.KilledWorker,)
         self.width = IN_HAND * sum(threads.values())
         self.executor = self._client.get_executor(pure=False)
         self._alone_since: float | None = None
@@ -144,7 +144,7 @@ class ClusterCrew:
         sign = out / f".gait-{token}"
         sign.write_text(token, encoding="ascii")
         try:
-            answers = self._everywhere(look, str(sign), some)
+            answers = self._client.run(look, str(sign), some, on_error="return")
         finally:
             sign.unlink(missing_ok=True)
         here, absent = versions(), {place for place in some if not is_there(place)}
@@ -185,24 +185,6 @@ class ClusterCrew:
             "for each other; dask worker --nthreads 1 --nworkers N is faster."
         )
         return (slower,)
-
-    def _everywhere(self, function: Callable[..., Seen], *args: object) -> dict[str, Any]:
-        """Call a function on every worker; what it says, or how it failed."""
-        futures = {
-            worker: self._client.submit(function, *args, workers=[worker], pure=False)
-            for worker in self._threads()
-        }
-        try:
-            self._dask.wait(list(futures.values()), timeout=LOOK_S)
-        except TimeoutError as error:
-            slow = sorted(w for w, future in futures.items() if not future.done())
-            raise BatchError(
-                f"The worker {slow[0]} gave no answer within {LOOK_S:.0f} s; is it busy with other work?"
-            ) from error
-        return {
-            worker: future.result() if future.status == "finished" else future.exception()
-            for worker, future in futures.items()
-        }
 
 
 def look(sign: str, places: Sequence[str]) -> Seen:

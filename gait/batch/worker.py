@@ -39,6 +39,7 @@ LONGEST_WORDS = 200
 
 def analyze_one(task: Task) -> Outcome:
     """Do one recording, unless that has been done; whatever happens becomes an outcome."""
+    pin_threads()
     try:
         return _done(task)
     except GaitError as error:
