@@ -106,8 +106,10 @@ def analyze_file(
         progress("reading the standing")
         standing, _ = read_alike(Path(asked.standing), otherwise=found)
     calibration = Calibration.load(Path(asked.calibration)) if asked.calibration is not None else None
+    in_hand = [recording]
+    del recording
     return analyze(
-        recording,
+        in_hand.pop(),  # so that analyze alone holds the samples, and can let go of them
         placement=placement,
         standing=standing,
         calibration=calibration,

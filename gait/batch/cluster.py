@@ -6,6 +6,7 @@ Not here: what the workers do (worker.py), the loop that keeps them busy (run.py
 
 from __future__ import annotations
 
+import logging
 import platform
 import secrets
 import time
@@ -80,6 +81,8 @@ class ClusterCrew:
             raise MissingExtra(
                 "--cluster needs the extra `cluster`: pip install 'gait-traits[cluster]', here and on the workers."
             ) from error
+        # Its client tells of every dead worker's keys on stderr; what comes of them is told by the batch.
+        logging.getLogger("distributed").setLevel(logging.ERROR)
         self._address = address
         dask: Any = distributed  # it is only partly typed
         try:

@@ -1,8 +1,7 @@
 """Many recordings: does a second process help, and is anything lost when processes are killed.
 
     python -m tests.speed.bench_batch make DIR [--count 200]       recordings of 10 to 40 min at 50 Hz
-    python -m tests.speed.bench_batch pool DIR [--count N]         1 process, 2 processes, and a pure-CPU control
-    python -m tests.speed.bench_batch dask DIR [--count N]         the same on a scheduler on loopback
+    python -m tests.speed.bench_batch speed DIR [--count N]        pool and Dask with 1 process and 2, and a pure-CPU control
     python -m tests.speed.bench_batch faults DIR [--count N]       kill -9 of a worker, a poisoned file; pool and Dask
     python -m tests.speed.bench_batch kills DIR [--count N]        kill -9 of the batch itself, ten times at random
     python -m tests.speed.bench_batch noops [--tasks 100000]       what Dask's scheduler takes for a task that does nothing
@@ -139,17 +138,25 @@ def compare(one: float, two: float, pure_one: float, pure_two: float, what: str)
     )
 
 
-def pool(folder: Path, count: int, work: Path) -> None:
-    """One process, two, and the control around them."""
-    places = files(folder, count)
-    pure_one = control(1, count)
-    one, status = batch(places, work / "one", "--jobs", "1")
-    assert status == 0
-    two, status = batch(places, work / "two", "--jobs", "2")
-    assert status == 0
-    pure_two = control(2, count)
-    same(work / "one", work / "two")
-    compare(one, two, pure_one, pure_two, f"{count} recordings on a pool")
+def speed(folder: Path, count: int, work: Path) -> None:
+    """A pool and a cluster, each with one process and with two, and the control around them, in one run."""
+    places, turns = files(folder, count), max(8, count // 4)
+    took: dict[str, float] = {}
+    for processes in (1, 2):
+        took[f"pure CPU {processes}"] = control(processes, turns)
+        took[f"pool {processes}"], status = batch(places, work / f"pool{processes}", "--jobs", str(processes))
+        assert status == 0
+        with cluster(processes) as (address, _):
+            took[f"Dask {processes}"], status = batch(places, work / f"dask{processes}", "--cluster", address)
+        assert status == 0
+        took[f"pure CPU again {processes}"] = control(processes, turns)
+        print({name: round(seconds, 1) for name, seconds in took.items()}, flush=True)
+    for name in ("pool2", "dask1", "dask2"):
+        same(work / "pool1", work / name)
+    # What else the machine does changes in minutes: a control before and one after.
+    pure = [took[f"pure CPU {n}"] + took[f"pure CPU again {n}"] for n in (1, 2)]
+    for what in ("pool", "Dask"):
+        compare(took[f"{what} 1"], took[f"{what} 2"], *pure, f"{count} recordings, {what}")
 
 
 def same(left: Path, right: Path) -> None:
@@ -199,21 +206,6 @@ def wait_for_workers(address: str, workers: int) -> None:
         except OSError:
             time.sleep(0.5)
     raise SystemExit("no scheduler came up")
-
-
-def dask(folder: Path, count: int, work: Path) -> None:
-    """One worker, two, and the control around them."""
-    places = files(folder, count)
-    pure_one = control(1, count)
-    with cluster(1) as (address, _):
-        one, status = batch(places, work / "dask1", "--cluster", address)
-        assert status == 0
-    with cluster(2) as (address, _):
-        two, status = batch(places, work / "dask2", "--cluster", address)
-        assert status == 0
-    pure_two = control(2, count)
-    same(work / "dask1", work / "dask2")
-    compare(one, two, pure_one, pure_two, f"{count} recordings on Dask")
 
 
 def children(pid: int) -> list[int]:
@@ -288,38 +280,29 @@ def told_of_poison(out: Path, where: str, count: int, status: int) -> None:
 def kills(folder: Path, count: int, work: Path) -> None:
     """Kill the batch itself ten times at random; the tables are those of an undisturbed run."""
     places, rng = files(folder, count), random.Random(7)
-    whole = work / "two" if (work / "two" / "runs.csv").exists() else work / "undisturbed"
-    took, _ = batch(places, whole)
-    took = max(took, 5.0) if whole.name == "undisturbed" else 60.0
-    out, survivors = work / "ten_kills", 0
-    command = [
-        sys.executable,
-        "-m",
-        "gait",
-        "batch",
-        *places,
-        "--out",
-        str(out),
-        "--no-report",
-        "--jobs",
-        "2",
-    ]
-    for k in range(10):
-        running = subprocess.Popen(command, env=ENVIRONMENT)
-        try:
-            running.wait(rng.uniform(0.02, 0.16) * took)
-        except subprocess.TimeoutExpired:
-            workers = children(running.pid)
-            running.kill()
-            running.wait()
-            time.sleep(1.0)
-            survivors += sum(Path(f"/proc/{pid}").exists() for pid in workers)
-        print(f"kill {k + 1}: {done_in(out)} of {count} done", flush=True)
+    whole = work / "pool2" if (work / "pool2" / "runs.csv").exists() else work / "undisturbed"
+    batch(places, whole)
+    out, survivors, killed = work / "ten_kills", 0, 0
+    words = [*places, "--out", str(out), "--no-report", "--jobs", "2"]
+    while killed < 10:
+        running = subprocess.Popen([sys.executable, "-m", "gait", "batch", *words], env=ENVIRONMENT)
+        # Somewhere in the next tenth of the work, and anywhere in what is in hand just then.
+        far = (killed + rng.random()) * count / 10.5
+        while done_in(out) < far and running.poll() is None:
+            time.sleep(0.02)
+        time.sleep(rng.uniform(0.0, 2.0))
+        workers = children(running.pid)
+        running.kill()
+        if running.wait() == -signal.SIGKILL:
+            killed += 1
+        time.sleep(2.0)
+        survivors += sum(Path(f"/proc/{pid}").exists() for pid in workers)
+        print(f"kill {killed}: {done_in(out)} of {count} done, {len(workers)} workers at work", flush=True)
     _, status = batch(places, out, "--jobs", "2")
     same(out, whole)
-    halves = list(out.glob("**/.*.part"))
+    halves = len(list(out.glob("**/.*.part")))
     print(
-        f"after ten kills: status {status}, tables equal, {survivors} workers outlived a batch, {len(halves)} half files left"
+        f"after ten kills: status {status}, tables equal; {survivors} workers outlived a batch, {halves} half files left"
     )
 
 
@@ -401,7 +384,7 @@ def query(strides: int, work: Path) -> None:
 def main() -> int:
     """Do what is asked."""
     parser = argparse.ArgumentParser(prog="python -m tests.speed.bench_batch")
-    parser.add_argument("what", choices=("make", "pool", "dask", "faults", "kills", "noops", "query"))
+    parser.add_argument("what", choices=("make", "speed", "faults", "kills", "noops", "query"))
     parser.add_argument("folder", type=Path, nargs="?", help="holds the recordings; results go beside it")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--tasks", type=int, default=100_000)
@@ -419,13 +402,11 @@ def main() -> int:
         query(args.strides, work)
     else:
         # Only what this script made is taken away, so that nothing counts as done before.
-        made = {"pool": ("one", "two"), "dask": ("dask1", "dask2"), "kills": ("ten_kills",),
+        made = {"speed": ("pool1", "pool2", "dask1", "dask2"), "kills": ("ten_kills",),
                 "faults": ("killed", "killed_dask", "poison", "poisoned", "poisoned_dask")}  # fmt: skip
         for name in made[args.what]:
             shutil.rmtree(work / name, ignore_errors=True)
-        {"pool": pool, "dask": dask, "faults": faults, "kills": kills}[args.what](
-            args.folder, args.count, work
-        )
+        {"speed": speed, "faults": faults, "kills": kills}[args.what](args.folder, args.count, work)
     return 0
 
 
