@@ -49,6 +49,8 @@ COMMANDS = {
     "traits": "what a page may speak of, and a coach's own file of it",
     "export": "a run as FIT, BIDS, Parquet or CSV",
     "align": "pace and heart beats from the watch that ran along",
+    "batch": "many recordings, and the tables of all of them",
+    "query": "SQL over the tables of a batch",
     "sample": "write a made-up recording to try things on",
 }
 

@@ -190,7 +190,7 @@ def _events(
         return none, none, none
     following = np.append(beat[1:], len(slow))
     within = np.minimum(following, beat + step)
-    peak = np.array([b + np.argmax(slow[int(b) : int(e) + 1]) for b, e in zip(beat, within, strict=True)])
+    peak = beat + dsp.highest_within(slow, beat.astype(np.intp), within.astype(np.intp))
     # Coming to a stand, the force rises to body weight and no further: no stance of running.
     landed = slow[np.minimum(peak.astype(np.intp), len(slow) - 1)] > LEAST_PEAK * G
     beat, down, peak, following = beat[landed], down[landed], peak[landed], following[landed]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import signal
 
 from gait.rotations import Floats
@@ -19,6 +20,9 @@ SILENCE = 1e-9
 #: A rhythm is looked for in no less than this many of its longest periods.  [1]  Chosen: a Hann window's main
 #: lobe is two lines wide.
 FEWEST_PERIODS = 2.0
+
+#: Spans laid side by side at a time.  Chosen: some 50 samples each, so 2 MB.
+SPANS = 4096
 
 
 @lru_cache(maxsize=32)
@@ -77,6 +81,16 @@ def crossings(x: Floats, level: float | Floats, rising: bool) -> Floats:
     y = x - level if rising else level - x
     i = np.flatnonzero((y[:-1] < 0) & (y[1:] >= 0))
     return np.asarray(i + y[i] / (y[i] - y[i + 1]))
+
+
+def highest_within(x: Floats, first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.intp]:
+    """How many samples after ``first`` (m,) x (n,) is highest up to and with ``last`` (m,); the first of equals."""
+    out = np.empty(len(first), np.intp)
+    for a in range(0, len(first), SPANS):
+        lo, hi = first[a : a + SPANS, None], np.minimum(last[a : a + SPANS, None], len(x) - 1)
+        at = lo + np.arange(int((hi - lo).max()) + 1)
+        out[a : a + SPANS] = np.where(at <= hi, x[np.minimum(at, len(x) - 1)], -np.inf).argmax(axis=1)
+    return out
 
 
 def at_index(x: Floats, p: Floats) -> Floats:

@@ -405,18 +405,22 @@ def analyze(
     s = recording.samples
     for a in range(0, len(s), PUSH):
         pipeline.push(s[a : a + PUSH])
-    found = pipeline.analysis(series=series, progress=progress)
-    facts = replace(
-        found.recording,
-        source=recording.source,
-        dialect=recording.dialect,
-        rows=recording.rows or len(s),
-        start_s=float(s.t[0]),
-        stop_s=float(s.t[-1]),
-        gaps_s=tuple((float(a), float(b)) for a, b in recording.gaps) or found.recording.gaps_s,
+    facts = RecordingFacts(
+        recording.source,
+        recording.dialect,
+        recording.rate_hz,
+        float(s.t[0]),
+        float(s.t[-1]),
+        recording.rows or len(s),
+        tuple((float(a), float(b)) for a, b in recording.gaps),
+        placement or recording.placement,
     )
-    quality = replace(found.quality, notes=recording.notes + found.quality.notes)
-    return replace(found, recording=facts, quality=quality)
+    notes = recording.notes
+    # Ten hours of samples are 200 MB. The pipeline holds what it needs, so they go unless somebody else holds them.
+    del recording, s
+    found = pipeline.analysis(series=series, progress=progress)
+    facts = replace(facts, gaps_s=facts.gaps_s or found.recording.gaps_s)
+    return replace(found, recording=facts, quality=replace(found.quality, notes=notes + found.quality.notes))
 
 
 def standing_of(recording: Recording, calibration: Calibration | None = None) -> Standing:

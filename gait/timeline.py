@@ -98,7 +98,8 @@ class EvenClock:
             t = self._origin + np.arange(self._next, stop) * self._step
             out = [(_between_neighbours(s, t, self._step), self._next == 0)]
             self._next = stop
-        self._held = s[max(0, len(s) - 4) :]
+        # Joined to itself it is a copy: a view would keep all that was pushed, ten hours say, in memory.
+        self._held = Samples.join([s[max(0, len(s) - 4) :]])
         return out
 
 

@@ -20,6 +20,7 @@ BRIDGE = REPOSITORY / "firmware_bridge"
 FLOORS = {
     "gait.version": 0,
     "gait.errors": 1,
+    "gait.folder": 2,
     "gait.units": 1,
     "gait.rotations": 1,
     "gait.blocks": 1,
@@ -47,11 +48,12 @@ FLOORS = {
     "gait.report": 15,
     "gait.tables": 15,
     "gait.exchange": 16,
-    "gait.batch": 16,
-    "gait.live": 16,
-    "gait.commands": 17,
-    "gait.cli": 18,
-    "gait.__main__": 19,
+    "gait.results": 16,
+    "gait.batch": 17,
+    "gait.live": 17,
+    "gait.commands": 18,
+    "gait.cli": 19,
+    "gait.__main__": 20,
 }
 
 #: Package -> the only files that may import it.

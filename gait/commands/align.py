@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gait.commands.command import DONE, UsageError, a_path, tell
-from gait.commands.folder import OutputError, default_folder, write_folder
-from gait.commands.reading import add_reading_flags, progress, read_and_analyze
+from gait.folder import OutputError, default_folder, write_folder
+from gait.commands.reading import add_asked_arguments, asked_of, progress
+from gait.results import analyze_read, read_file
 
 if TYPE_CHECKING:
     from gait.exchange.match import Match
@@ -59,13 +60,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="write over files that are there")
     parser.add_argument("--json", action="store_true", help="print alignment.json and nothing else")
     parser.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
-    add_reading_flags(parser)
+    add_asked_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
     if not 1.0 <= args.band <= 600.0:
         raise UsageError(f"--band takes 1 to 600 seconds a kilometre; {args.band:g} is none.")
+    asked = asked_of(args)
     stem = default_folder(args.run).name.removesuffix("-gait")
     folder: Path = args.out or Path(f"{stem}-aligned")
     names = ("alignment.json", "aligned.csv", "bands.csv")
@@ -81,7 +83,9 @@ def run(args: argparse.Namespace) -> int:
 
         say("reading the activity")
         activity = read_activity(args.activity)
-        recording, analysis = read_and_analyze(args, say)
+        in_hand, standing = read_file(args.run, asked, progress=say)
+        recording = in_hand[0]
+        analysis = analyze_read(in_hand, standing, asked, progress=say)
         say("laying the cadences over each other")
         found = alignment.align(analysis, activity)
         start = datetime.fromtimestamp(analysis.recording.start_s + found.offset_s, UTC)

@@ -1,35 +1,22 @@
 """``gait analyze``: a recording in, a page, a JSON and tables out.
 
-Lives here: the flags of OUTPUT, the order of the calls, what goes to stdout and stderr.
-Not here: reading (readers/), analysing (pipeline.py), what is said (report/), whose file is whose (folder.py).
+Lives here: what comes out and where, what is remembered, what goes to stdout.
+Not here: how a recording is told of (reading.py), reading and analysing (results.py), what is said (report/), whose
+file is whose (folder.py).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import math
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gait.commands.command import DONE, UsageError, a_path, tell
-from gait.commands.folder import check_folder, default_folder, write_folder
+from gait.commands.reading import add_asked_arguments, asked_of, progress
 from gait.commands.remembered import Memory, add_store, notice, opened
-from gait.errors import ReadError
-
-if TYPE_CHECKING:
-    from gait.history.growth import Growth
-    from gait.pipeline import Analysis
-    from gait.readers.words import Units
-    from gait.recording import Placement, Recording
-    from gait.traits.earlier import Earlier
-    from gait.traits.rule import Catalogue
-
-FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
+from gait.folder import check_folder, default_folder, write_folder
+from gait.results import analyze_read, read_file, result_names, result_of
 
 PURPOSE = """\
 Read the recording of one motion sensor worn on the trunk, find the running in it, and write what can
@@ -82,37 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = PURPOSE, EPILOG
     parser.usage = "gait analyze RUN [options]"
     parser.add_argument("run", metavar="RUN", type=a_path, help="the recording")
-    worn = parser.add_argument_group("how it was worn")
-    worn.add_argument(
-        "--placement",
-        metavar="WHERE",
-        help="sternum (or chest), upper-back, waist, sacrum or unknown; by default what the recording says",
-    )
-    worn.add_argument(
-        "--facing", metavar="AXIS", choices=FACINGS, help="sensor axis that points forward: +x -x +y -y +z -z"
-    )
-    worn.add_argument("--standing", metavar="FILE", type=a_path, help="a second recording, of quiet standing")
-    worn.add_argument("--calibration", metavar="FILE", type=a_path, help="calibration of this sensor")
-    parser.add_argument(
-        "--catalogue", metavar="FILE", type=a_path, help="go by these traits (gait traits --write, --check)"
-    )
-    file = parser.add_argument_group("how it is written")
-    file.add_argument("--dialect", metavar="NAME", help="take it for this format instead of recognising it")
-    file.add_argument(
-        "--columns",
-        metavar="LIST",
-        help="what the columns are, in order: t,ax,ay,az,gx,gy,gz; - leaves one out",
-    )
-    file.add_argument(
-        "--units",
-        metavar="T,A,W",
-        help="three words: time s|ms|us|ns, acceleration mps2|g|mg|raw:<range>g, turning radps|dps|raw:<range>dps; "
-        "they hold for --standing, too",
-    )
-    file.add_argument("--rate", metavar="HZ", type=float, help="rows in a second, when there is no clock")
-    part = parser.add_argument_group("which part")
-    part.add_argument("--from", dest="start", metavar="S", type=float, help="leave out what is before [s]")
-    part.add_argument("--to", dest="stop", metavar="S", type=float, help="leave out what is after [s]")
+    add_asked_arguments(parser)
     memory = parser.add_argument_group("memory")
     memory.add_argument("--keep", action="store_true", help="remember this run")
     memory.add_argument("--surface", metavar="TEXT", help="what it ran on, kept with it")
@@ -132,163 +89,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do it."""
     folder: Path = args.out if args.out is not None else default_folder(args.run)
-    units, placement = _checked(args)
-    names = ["analysis.json", "strides.csv", "steps.csv"]
-    names += ["series.csv"] * args.series + ["report.html"] * (not args.no_report)
-    check_folder(folder, names, force=args.force)
+    asked = replace(asked_of(args), language=args.language, numbers=not args.words)
+    _check(args)
+    page = not args.no_report
+    check_folder(folder, result_names(series=args.series, page=page), force=args.force)
     from gait.traits.rules import load_catalogue
 
     catalogue = load_catalogue(args.catalogue)
-    with _progress(args.quiet or args.json) as say, ExitStack() as open_now:
-        say("reading the recording")
-        read = _read(args, units, placement, say)
+    with progress(args.quiet or args.json) as say, ExitStack() as open_now:
+        in_hand, standing = read_file(args.run, asked, progress=say)
         memory: Memory | None = None
         if args.keep:
-            memory = Memory(open_now.enter_context(opened(args, begin=True)), args, read[0], catalogue)
+            memory = Memory(open_now.enter_context(opened(args, begin=True)), args, in_hand[0], catalogue)
         earlier = memory.earlier() if memory else None
-        analysis = _analysis(args, *read, catalogue=catalogue, earlier=earlier, say=say)
+        analysis = analyze_read(in_hand, standing, asked, earlier=earlier, series=args.series, progress=say)
         growth = memory.keep(analysis) if memory else None
         say("putting it into words")
-        files, summary = _files(args, analysis, growth, say)
-        write_folder(folder, files)
+        result = result_of(analysis, asked, growth=growth, series=args.series, page=page, progress=say)
+        write_folder(folder, result.files)
         if memory and memory.failed:
             notice(f"The files are in {folder}, without growth.")
             raise memory.failed
     if args.json:
-        tell(files["analysis.json"], after=f"The files are in {folder}.")
+        tell(result.files["analysis.json"], after=f"The files are in {folder}.")
     elif not args.quiet:
-        kind = "The page" if "report.html" in files else "The numbers"
-        text = f"{summary.strip()}\n\n{kind}: {_first_file(folder, files)}"
+        kind, first = ("The page", "report.html") if page else ("The numbers", "analysis.json")
+        known = f"\n\n{analysis.calibration.sentence()}" if analysis.calibration else ""
+        text = f"{result.summary.strip()}{known}\n\n{kind}: {folder / first}"
         text += f"\n{memory.told}" if memory else ""
         tell(text, after=f"The files are in {folder}; --quiet prints nothing.")
     return DONE
 
 
-def _checked(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
-    """Words that the flags may hold; a wrong one is a usage error.
-
-    The readers' own words are asked, which costs their import, so not before a command is run.
-    """
-    from gait.readers.read import check_dialect
-    from gait.readers.words import parse_columns, parse_placement, parse_units
+def _check(args: argparse.Namespace) -> None:
+    """Words that the flags of this command alone may hold; a wrong one is a usage error."""
     from gait.report.words import languages
 
     if args.language not in languages():
         raise UsageError(f"--language takes {' or '.join(languages())}; {args.language!r} is none of them.")
-    try:
-        units = parse_units(args.units) if args.units is not None else None
-        placement = parse_placement(args.placement) if args.placement is not None else None
-        check_dialect(args.dialect)
-        if args.columns is not None:
-            parse_columns(args.columns)
-    except ReadError as error:
-        raise UsageError(str(error)) from error
     if not args.keep:
         given = [flag for flag in ("store", "surface", "shoes") if getattr(args, flag) is not None]
         if given:
             raise UsageError(f"--{given[0]} goes with --keep, which remembers the run.")
-    if args.rate is not None and not 0 < args.rate < 1e5:
-        raise UsageError(f"--rate takes rows in a second, for example --rate 100; {args.rate:g} is none.")
-    for flag, value in (("--from", args.start), ("--to", args.stop)):
-        if value is not None and not math.isfinite(value):
-            raise UsageError(f"{flag} takes seconds, for example {flag} 60; {value:g} is none.")
-    if args.start is not None and args.stop is not None and not args.start < args.stop:
-        raise UsageError(f"--from {args.start:g} is not before --to {args.stop:g}.")
-    return units, placement
-
-
-def _read(
-    args: argparse.Namespace, units: Units | None, placement: Placement | None, say: Callable[[str], None]
-) -> tuple[Recording, Recording | None]:
-    """The recording, with the placement that was said, and the one of standing."""
-    from gait.readers import read_with_units
-
-    said = {"dialect": args.dialect, "columns": args.columns, "rate_hz": args.rate}
-    recording, found = read_with_units(args.run, units=units, start_s=args.start, stop_s=args.stop, **said)
-    if placement is not None:
-        notes = recording.notes
-        if "unknown" != recording.placement != placement:
-            notes += (f"The file says {recording.placement}; it was analysed as {placement}, as asked.",)
-        recording = replace(recording, placement=placement, notes=notes)
-    standing: Recording | None = None
-    if args.standing is not None:
-        say("reading the standing")
-        standing, _ = read_with_units(args.standing, units=units, otherwise=found, **said)
-    return recording, standing
-
-
-def _analysis(
-    args: argparse.Namespace,
-    recording: Recording,
-    standing: Recording | None,
-    *,
-    catalogue: Catalogue,
-    earlier: Earlier | None,
-    say: Callable[[str], None],
-) -> Analysis:
-    """Analyse what was read."""
-    from gait.calibration.calibration import Calibration
-    from gait.pipeline import analyze
-
-    calibration = Calibration.load(args.calibration) if args.calibration is not None else None
-    return analyze(
-        recording,
-        standing=standing,
-        calibration=calibration,
-        facing=args.facing,
-        series=args.series,
-        catalogue=catalogue,
-        earlier=earlier,
-        progress=say,
-    )
-
-
-def _files(
-    args: argparse.Namespace, analysis: Analysis, growth: Growth | None, say: Callable[[str], None]
-) -> tuple[dict[str, bytes], str]:
-    """Every file by name, and the summary."""
-    from gait import tables
-    from gait.report.report import build
-
-    page = not args.no_report
-    report = build(analysis, args.language, numbers=not args.words, growth=growth, charts=page)
-    text = json.dumps(report.as_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    files = {
-        "analysis.json": text.encode("utf-8", "replace"),
-        "strides.csv": tables.to_csv(tables.strides_table(analysis)),
-        "steps.csv": tables.to_csv(tables.steps_table(analysis)),
-    }
-    if args.series:
-        files["series.csv"] = tables.to_csv(tables.series_table(analysis))
-    if page:
-        from gait.report.html import to_html
-
-        say("drawing the page")
-        files["report.html"] = _signed(to_html(report)).encode("utf-8", "replace")
-    return files, report.summary()
-
-
-def _signed(page: str) -> str:
-    """The page with the line by which folder.py knows it as ours."""
-    from gait import __version__
-
-    if 'name="generator"' in page[:4096]:
-        return page
-    return page.replace("<head>", f'<head>\n<meta name="generator" content="gait {__version__}">', 1)
-
-
-def _first_file(folder: Path, files: dict[str, bytes]) -> Path:
-    """The file to open."""
-    return folder / ("report.html" if "report.html" in files else "analysis.json")
-
-
-@contextmanager
-def _progress(silent: bool) -> Iterator[Callable[[str], None]]:
-    """A line on stderr that says what is going on, on a terminal alone."""
-    if silent or sys.stderr is None or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("starting") as status:
-        yield lambda text: status.update(text)

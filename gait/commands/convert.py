@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 
 from gait.commands.command import DONE
-from gait.commands.folder import OutputError
+from gait.folder import OutputError
 
 PURPOSE = """\
 Write what a sensor said, a capture or a serial logger's raw file, as a CSV that every program reads: seconds,

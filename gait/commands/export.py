@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gait.commands.command import DONE, UsageError, a_path, tell
-from gait.commands.folder import OutputError, default_folder, write_folder
-from gait.commands.reading import add_reading_flags, progress, read_and_analyze
+from gait.folder import OutputError, default_folder, write_folder
+from gait.commands.reading import add_asked_arguments, asked_of, progress
+from gait.results import analyze_read, read_file
 
 if TYPE_CHECKING:
     from gait.pipeline import Analysis
@@ -64,18 +65,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     formats.add_argument("--force", action="store_true", help="write over files that are there")
     formats.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
-    add_reading_flags(parser)
+    add_asked_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
     if not (args.fit or args.bids or args.parquet or args.csv):
         raise UsageError("Say what to write: --fit, --bids, --parquet or --csv.")
-    start = _moment(args.started_at)
+    start, asked = _moment(args.started_at), asked_of(args)
     stem = default_folder(args.run).name.removesuffix("-gait")
     folder: Path = args.out or Path(f"{stem}-export")
     with progress(args.quiet) as say:
-        recording, analysis = read_and_analyze(args, say)
+        in_hand, standing = read_file(args.run, asked, progress=say)
+        recording = in_hand[0]
+        analysis = analyze_read(in_hand, standing, asked, progress=say)
         files = dict(_files(args, recording, analysis, stem, start, say))
         raw = f"{stem}.csv.gz" if args.csv else None
         names = [*files, *([raw] if raw else [])]

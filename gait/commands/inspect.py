@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from gait.commands.analyze import add_file_arguments, checked_file_arguments, reading
 from gait.commands.command import DONE, a_path, tell
+from gait.commands.reading import add_file_arguments, check_file_arguments, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,9 +51,11 @@ def run(args: argparse.Namespace) -> int:
     from gait.errors import SignalError
     from gait.pipeline import analyze
     from gait.readers import read_with_units
+    from gait.readers.words import parse_units
 
-    units = checked_file_arguments(args)
-    recording, found = read_with_units(args.run, units=units, **reading(args))
+    check_file_arguments(args)
+    units = parse_units(args.units) if args.units is not None else None
+    recording, found = read_with_units(args.run, units=units, **written(args))
     lines = [f"{recording.source}", ""]
     lines += [
         _line(*clause.partition(": ")[::2])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gait.commands.command import DONE, UsageError, a_path, tell
-from gait.commands.folder import OutputError, default_folder
+from gait.folder import OutputError, default_folder
 from gait.errors import ReadError
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
-"""How a command is told of a recording, reads it and analyses it.
+"""How a command is told of a recording.
 
-Lives here: the flags that say how it was worn and written, which words they may hold, the line of progress.
-Not here: what is made of the analysis (each command).
+Lives here: the flags that say how it was worn and written and which part is meant, which words they may hold, the
+line of progress.
+Not here: reading and analysing as asked (results.py), what is made of the analysis (each command).
 """
 
 from __future__ import annotations
@@ -11,22 +12,26 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from gait.commands.command import UsageError, a_path
 from gait.errors import ReadError
-
-if TYPE_CHECKING:
-    from gait.pipeline import Analysis
-    from gait.readers.words import Units
-    from gait.recording import Placement, Recording
+from gait.results import NO_CALIBRATION, Asked
 
 FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
 
-def add_reading_flags(parser: argparse.ArgumentParser) -> None:
-    """Flags that say how a recording was worn and written, and which part of it is meant."""
+class Written(TypedDict):
+    """What the flags say of how a file is written, as the readers call it."""
+
+    dialect: str | None
+    columns: str | None
+    rate_hz: float | None
+    sensor: str | None
+
+
+def add_asked_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags that say how a recording is to be read and taken, from which `asked_of` makes what is asked."""
     worn = parser.add_argument_group("how it was worn")
     worn.add_argument(
         "--placement",
@@ -37,7 +42,23 @@ def add_reading_flags(parser: argparse.ArgumentParser) -> None:
         "--facing", metavar="AXIS", choices=FACINGS, help="sensor axis that points forward: +x -x +y -y +z -z"
     )
     worn.add_argument("--standing", metavar="FILE", type=a_path, help="a second recording, of quiet standing")
-    worn.add_argument("--calibration", metavar="FILE", type=a_path, help="calibration of this sensor")
+    worn.add_argument(
+        "--calibration",
+        metavar="FILE",
+        type=a_path,
+        help=f"calibration of this sensor; by default the one that gait calibrate kept for it, {NO_CALIBRATION} for none",
+    )
+    worn.add_argument(
+        "--catalogue", metavar="FILE", type=a_path, help="go by these traits (gait traits --write, --check)"
+    )
+    add_file_arguments(parser)
+    part = parser.add_argument_group("which part")
+    part.add_argument("--from", dest="start", metavar="S", type=float, help="leave out what is before [s]")
+    part.add_argument("--to", dest="stop", metavar="S", type=float, help="leave out what is after [s]")
+
+
+def add_file_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags that say how a file is written."""
     file = parser.add_argument_group("how it is written")
     file.add_argument("--dialect", metavar="NAME", help="take it for this format instead of recognising it")
     file.add_argument(
@@ -52,22 +73,54 @@ def add_reading_flags(parser: argparse.ArgumentParser) -> None:
         "they hold for --standing, too",
     )
     file.add_argument("--rate", metavar="HZ", type=float, help="rows in a second, when there is no clock")
-    part = parser.add_argument_group("which part")
-    part.add_argument("--from", dest="start", metavar="S", type=float, help="leave out what is before [s]")
-    part.add_argument("--to", dest="stop", metavar="S", type=float, help="leave out what is after [s]")
+    file.add_argument(
+        "--sensor",
+        metavar="NAME",
+        help="which one, when the file holds several: its number, its place, or LN or WR of a Shimmer",
+    )
 
 
-def checked_words(args: argparse.Namespace) -> tuple[Units | None, Placement | None]:
-    """Words that the flags may hold; a wrong one is a usage error.
+def asked_of(args: argparse.Namespace) -> Asked:
+    """What the flags of `add_asked_arguments` ask for; a word they may not hold is a usage error."""
+    from gait.readers.words import parse_placement
+
+    check_file_arguments(args)
+    try:
+        if args.placement is not None:
+            parse_placement(args.placement)
+    except ReadError as error:
+        raise UsageError(str(error)) from error
+    for flag, value in (("--from", args.start), ("--to", args.stop)):
+        if value is not None and not math.isfinite(value):
+            raise UsageError(f"{flag} takes seconds, for example {flag} 60; {value:g} is none.")
+    if args.start is not None and args.stop is not None and not args.start < args.stop:
+        raise UsageError(f"--from {args.start:g} is not before --to {args.stop:g}.")
+    paths = {
+        name: None if getattr(args, name) is None else str(getattr(args, name))
+        for name in ("standing", "calibration", "catalogue")
+    }
+    return Asked(
+        placement=args.placement,
+        facing=args.facing,
+        **paths,
+        **written(args),
+        units=args.units,
+        start_s=args.start,
+        stop_s=args.stop,
+    )
+
+
+def check_file_arguments(args: argparse.Namespace) -> None:
+    """Words that the flags of `add_file_arguments` may hold; a wrong one is a usage error.
 
     The readers' own words are asked, which costs their import, so not before a command is run.
     """
     from gait.readers.read import check_dialect
-    from gait.readers.words import parse_columns, parse_placement, parse_units
+    from gait.readers.words import parse_columns, parse_units
 
     try:
-        units = parse_units(args.units) if args.units is not None else None
-        placement = parse_placement(args.placement) if args.placement is not None else None
+        if args.units is not None:
+            parse_units(args.units)
         check_dialect(args.dialect)
         if args.columns is not None:
             parse_columns(args.columns)
@@ -75,44 +128,11 @@ def checked_words(args: argparse.Namespace) -> tuple[Units | None, Placement | N
         raise UsageError(str(error)) from error
     if args.rate is not None and not 0 < args.rate < 1e5:
         raise UsageError(f"--rate takes rows in a second, for example --rate 100; {args.rate:g} is none.")
-    for flag, value in (("--from", args.start), ("--to", args.stop)):
-        if value is not None and not math.isfinite(value):
-            raise UsageError(f"{flag} takes seconds, for example {flag} 60; {value:g} is none.")
-    if args.start is not None and args.stop is not None and not args.start < args.stop:
-        raise UsageError(f"--from {args.start:g} is not before --to {args.stop:g}.")
-    return units, placement
 
 
-def read_and_analyze(
-    args: argparse.Namespace, say: Callable[[str], None], *, series: bool = False
-) -> tuple[Recording, Analysis]:
-    """Read what was named and analyse it."""
-    from gait.calibration.calibration import Calibration
-    from gait.pipeline import analyze
-    from gait.readers import read_with_units
-
-    units, placement = checked_words(args)
-    say("reading the recording")
-    said = {"dialect": args.dialect, "columns": args.columns, "rate_hz": args.rate}
-    recording, found = read_with_units(args.run, units=units, start_s=args.start, stop_s=args.stop, **said)
-    if placement is not None and "unknown" != recording.placement != placement:
-        contradicted = f"The file says {recording.placement}; it was analysed as {placement}, as asked."
-        recording = replace(recording, notes=(*recording.notes, contradicted))
-    standing: Recording | None = None
-    if args.standing is not None:
-        say("reading the standing")
-        standing, _ = read_with_units(args.standing, units=units, otherwise=found, **said)
-    calibration = Calibration.load(args.calibration) if args.calibration is not None else None
-    analysis = analyze(
-        recording,
-        placement=placement,
-        standing=standing,
-        calibration=calibration,
-        facing=args.facing,
-        series=series,
-        progress=say,
-    )
-    return recording, analysis
+def written(args: argparse.Namespace) -> Written:
+    """The same flags, but for the units, as the readers call them."""
+    return {"dialect": args.dialect, "columns": args.columns, "rate_hz": args.rate, "sensor": args.sensor}
 
 
 @contextmanager

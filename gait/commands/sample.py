@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 
 from gait.commands.command import DONE, WELCOME_SAMPLE, a_path, tell
-from gait.commands.folder import OutputError
+from gait.folder import OutputError
 
 PURPOSE = """\
 Write recordings of a made-up runner whose every movement is known: an easy run of six minutes that starts

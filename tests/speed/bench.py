@@ -110,6 +110,7 @@ def stages(path: Path) -> Times:
     pipeline = Pipeline(recording.rate_hz, placement="sternum")
     for a in range(0, len(recording.samples), PUSH):
         pipeline.push(recording.samples[a : a + PUSH])
+    del recording  # as gait.analyze lets go of it
     analysis = pipeline.analysis(progress=watch)
     watch("words and JSON")
     json.dumps(build(analysis, charts=False).as_dict(), indent=2, ensure_ascii=False, allow_nan=False)

@@ -7,7 +7,9 @@ Not here: what is in the files.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from gait.errors import GaitError
@@ -40,8 +42,20 @@ def default_folder(run: Path) -> Path:
     return Path(f"{name or 'run'}-gait")
 
 
-def check_folder(folder: Path, names: Iterable[str], *, force: bool = False) -> None:
+def check_folder(
+    folder: Path, names: Iterable[str], *, force: bool = False, marks: Mapping[str, bytes] = MARKS
+) -> None:
     """Make sure that nothing of others would be written over, before any work is done.
+
+    Parameters
+    ----------
+    folder : Path
+    names : iterable of str
+        The files that are to be written, each with its mark.
+    force : bool
+        Do not ask whose they are.
+    marks : mapping
+        How a file of ours begins, by name.
 
     Raises
     ------
@@ -51,7 +65,7 @@ def check_folder(folder: Path, names: Iterable[str], *, force: bool = False) -> 
     try:
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"{folder} is a file; results need a folder. Name another with --out.")
-        foreign = [] if force else [name for name in names if not _ours(folder / name)]
+        foreign = [] if force else [name for name in names if not _ours(folder / name, marks[name])]
         there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     except OSError as error:
         raise OutputError(
@@ -68,6 +82,20 @@ def check_folder(folder: Path, names: Iterable[str], *, force: bool = False) -> 
         )
 
 
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A name to write to that becomes ``target`` when all went well, and nothing when not.
+
+    Two processes, on two machines even, may write the same target at once: each file there is always whole.
+    """
+    passing = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        yield passing
+        passing.replace(target)
+    finally:
+        passing.unlink(missing_ok=True)
+
+
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write the files, each at once and whole; what else is in the folder stays.
 
@@ -79,22 +107,18 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
-            passing = folder / f".{name}.{os.getpid()}.part"
-            try:
+            with whole_file(folder / name) as passing:
                 passing.write_bytes(content)
-                passing.replace(folder / name)
-            finally:
-                passing.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"{folder} cannot be written to: {error.strerror or error}.") from error
 
 
-def _ours(file: Path) -> bool:
+def _ours(file: Path, mark: bytes) -> bool:
     """Whether a file is not there, or begins like one of ours."""
     if not file.exists() and not file.is_symlink():
         return True
     try:
         with file.open("rb") as opened:
-            return MARKS[file.name] in opened.read(OPENING_BYTES)
+            return mark in opened.read(OPENING_BYTES)
     except OSError:
         return False
