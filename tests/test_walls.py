@@ -58,6 +58,11 @@ ONLY_IN = {
     "vqf": {"gait/motion.py"},
     "sqlite3": {"gait/history/store.py"},
     "serial": {"firmware_bridge/link.py"},
+    "dask": {"gait/batch/cluster.py"},
+    "distributed": {"gait/batch/cluster.py"},
+    "duckdb": {"gait/batch/sql.py"},
+    "fsspec": {"gait/batch/remote.py"},
+    "threadpoolctl": {"gait/batch/worker.py"},
 }
 
 #: Modules that are not on every system; the analysis path must do without. The bridge may fall back on them.
@@ -76,7 +81,9 @@ POSIX_ONLY = {
 }
 
 #: What `gait --help` must not wait for.
-HEAVY = {"numpy", "pandas", "scipy", "matplotlib", "vqf", "jinja2", "rich", "serial"}
+HEAVY = {
+    "numpy", "pandas", "scipy", "matplotlib", "vqf", "jinja2", "rich", "serial", "dask", "distributed", "duckdb", "fsspec",
+}  # fmt: skip
 
 
 def _files(root: Path) -> list[Path]:
@@ -213,7 +220,16 @@ def test_every_file_says_what_lives_here_and_what_does_not() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["analyze", "--help"], ["record", "--help"], ["simulate", "--help"], ["--version"], []],
+    [
+        ["--help"],
+        ["analyze", "--help"],
+        ["record", "--help"],
+        ["simulate", "--help"],
+        ["batch", "--help"],
+        ["query", "--help"],
+        ["--version"],
+        [],
+    ],
 )
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
     code = (
