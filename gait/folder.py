@@ -96,6 +96,12 @@ def whole_file(target: Path) -> Iterator[Path]:
         passing.unlink(missing_ok=True)
 
 
+def sweep(folder: Path) -> None:
+    """Take away what a process that was killed left half written; nobody else may be writing there."""
+    for passing in folder.glob(".*.part"):
+        passing.unlink(missing_ok=True)
+
+
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write the files, each at once and whole; what else is in the folder stays.
 

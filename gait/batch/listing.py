@@ -43,7 +43,7 @@ def find_entries(places: Sequence[str], asked: Asked, out: Path) -> list[Entry]:
     Raises
     ------
     BatchError
-        If there is none.
+        If there is none, or results and recordings would share a folder.
     """
     entries: list[Entry] = []
     for place in places:
@@ -51,6 +51,11 @@ def find_entries(places: Sequence[str], asked: Asked, out: Path) -> list[Entry]:
             entries += [Entry(found, asked, size=size) for found, size in expand(place)]
             continue
         for path in _paths(place):
+            if path.absolute() == out.absolute():
+                raise BatchError(
+                    f"--out is {place}, where the recordings are; its own files are told from them in a folder of their own: "
+                    f"--out {path / 'study'}."
+                )
             if path.is_dir() and not _is_phone_log(path):
                 entries += [Entry(str(file), asked, size=_size(file)) for file in _recordings(path, out)]
             elif is_manifest(path):

@@ -94,10 +94,17 @@ def _together(
             crew.check()
             continue
         index = flying.pop(future)
+        outcome: Outcome | None = None
         try:
-            yield index, future.result()
+            outcome = future.result()
         except crew.died as error:
             broken = broken or isinstance(error, BrokenExecutor)
-            yield index, None
         except CancelledError as error:
             raise BatchError("The executor let go of its tasks; the same command does the rest.") from error
+        except Exception as error:
+            # Whatever the work itself can raise is an outcome already: this is the executor's own.
+            words = " ".join(str(error).split())[:200]
+            outcome = Outcome(
+                failure=f"it did not come back whole ({type(error).__name__}: {words}). Try again."
+            )
+        yield index, outcome

@@ -7,7 +7,7 @@ Not here: a single run's row (row.py) and strides (gait/tables.py), Parquet and 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -162,14 +162,3 @@ def _sql_type(values: Sequence[object]) -> str:
     if kinds == {int}:
         return "BIGINT"
     return "DOUBLE" if kinds <= {int, float} else "VARCHAR"
-
-
-def sweep(out: Path, lines: Iterable[Line]) -> None:
-    """Take away what killed workers left half written in the runs' folders."""
-    for folder in (out, *(out / line.run for line in lines)):
-        for part in _parts(folder):
-            part.unlink(missing_ok=True)
-
-
-def _parts(folder: Path) -> Iterator[Path]:
-    return folder.glob(".*.part")

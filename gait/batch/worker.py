@@ -18,7 +18,7 @@ from gait.batch.remote import at_hand
 from gait.batch.row import row_of
 from gait.batch.task import SHORT, Outcome, Task
 from gait.errors import GaitError
-from gait.folder import check_folder, write_folder
+from gait.folder import check_folder, sweep, write_folder
 from gait.results import analyze_file, result_names, result_of
 
 #: What BLAS and OpenMP libraries read when they are loaded. Source: their manuals.
@@ -72,6 +72,7 @@ def _done(task: Task) -> Outcome:
     row: dict[str, Any] = {"sha256": content, **row_of(result)}
     digests = {name: marker.bytes_digest(data) for name, data in result.files.items()}
     marker.forget_done(folder)
+    sweep(folder)
     write_folder(folder, result.files)
     marker.write_done(folder, marker.Marker(content, asked, digests, row))
     return Outcome(run, row)

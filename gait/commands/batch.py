@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from gait.commands.command import DONE, FAILED, STOPPED, UsageError, a_path, tell
 from gait.commands.reading import add_asked_arguments, asked_of
-from gait.folder import OutputError, check_folder
+from gait.folder import OutputError, check_folder, sweep
 
 if TYPE_CHECKING:
     from gait.batch.crew import Crew
@@ -85,6 +85,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
+    for name in ("standing", "calibration"):  # by a path that holds on a worker, too, wherever it was started
+        if getattr(args, name) is not None:
+            setattr(args, name, getattr(args, name).absolute())
     asked = asked_of(args)
     _check(args)
     from gait.batch.listing import find_entries
@@ -160,7 +163,7 @@ def _finish(out: Path, entries: Sequence[Entry], found: Sequence[Outcome], *, qu
     runs, strides = tables.write_tables(out, lines, failures)
     if sql.has_duckdb():
         sql.write_parquet(out, {"runs": runs, "strides": strides})
-    tables.sweep(out, lines)
+    sweep(out)
     for place, sentence in failures[:TOLD]:
         _say(f"{place}: {sentence}")
     if len(failures) > TOLD:

@@ -1,10 +1,13 @@
 """How long it takes and how much memory, from CSV to JSON and page.
 
-    python -m tests.speed.bench [--runs 3] [--quick] [--keep DIR] [--json FILE]
+    python -m tests.speed.bench [--runs 3] [--quick] [--keep DIR] [--json FILE] [--save]
 
 Every figure comes from a process of its own with one thread, medians of some runs; memory is that process's peak.
 The recordings are simulated whole, in the length they have (an hour takes 5 s, ten hours 45 s): nothing is tiled, so
 drift, lost samples and laps are as in a run of that length. --quick leaves out the ten hours.
+
+Each figure is also given as a ratio to baseline.json beside this file, both divided by what the same fixed arithmetic
+took in their run, so that a faster machine is no faster gait. --save writes a new baseline.
 
 Wall time says what a person waits; where other work shares the cores, CPU time says what the code costs.
 
@@ -56,10 +59,20 @@ LENGTHS = (
     Length("60min_100Hz", 1.0, 100.0),
     Length("60min_200Hz", 1.0, 200.0),
     Length("10h_100Hz", 10.0, 100.0),
+    Length("10h_200Hz", 10.0, 200.0),
 )
 
-#: Growth from one hour to ten that still counts as linear, as an exponent.  Chosen: 1.1 is 26 % more than ten times.
-LINEAR = 1.1
+#: One hour and ten, by rate.
+GROWTH = (("60min_100Hz", "10h_100Hz"), ("60min_200Hz", "10h_200Hz"))
+
+#: Figures to compare with.
+BASELINE = Path(__file__).with_name("baseline.json")
+
+#: A ratio beyond this is marked. Chosen: on a shared machine the same code differs by a tenth.
+SLOWER = 1.2
+
+#: Growth from one hour to ten that still counts as linear, as an exponent.  Chosen: 1.05 is 12 % more than ten times.
+LINEAR = 1.05
 
 #: Stage or total -> seconds, wall and CPU.
 Times = dict[str, tuple[float, float]]
@@ -94,8 +107,8 @@ class Watch:
         self._name, self._since = name, now
 
 
-def stages(path: Path) -> Times:
-    """Import, then CSV to JSON and tables without a page, stage by stage."""
+def stages(path: Path) -> tuple[Times, float]:
+    """Import, then CSV to JSON and tables, stage by stage, and the peak until there; then the page."""
     watch = Watch()
     watch("import")
     import gait.readers  # noqa: F401
@@ -118,9 +131,15 @@ def stages(path: Path) -> Times:
     tables.to_csv(tables.strides_table(analysis))
     tables.to_csv(tables.steps_table(analysis))
     watch(None)
+    peak = peak_mb()
     beyond = [t for name, t in watch.times.items() if name != "import"]
     watch.times["all beyond import"] = (sum(t[0] for t in beyond), sum(t[1] for t in beyond))
-    return watch.times
+    watch("the page, beside")
+    from gait.report.html import to_html
+
+    to_html(build(analysis))
+    watch(None)
+    return watch.times, peak
 
 
 def live() -> Times:
@@ -151,6 +170,23 @@ def live() -> Times:
         "live update": (median(t[0] for t in took), median(t[1] for t in took)),
         "live update, p95": worst,
     }
+
+
+def control() -> tuple[float, float]:
+    """Fixed arithmetic on arrays and in plain Python, like ours in kind: what this machine does in the meantime."""
+    import numpy as np
+
+    took = []
+    x = np.random.default_rng(1).normal(size=(400_000, 3))
+    for _ in range(5):
+        wall, cpu = time.perf_counter(), time.process_time()
+        for _ in range(10):
+            np.cumsum(np.sqrt(x * x + 1.0), axis=0)
+        total = 0
+        for i in range(1_000_000):
+            total += i & 7
+        took.append((time.perf_counter() - wall, time.process_time() - cpu))
+    return median(t[0] for t in took), median(t[1] for t in took)
 
 
 def peak_mb() -> float:
@@ -222,22 +258,21 @@ def measure(path: Path, runs: int, out: Path) -> Figures:
 def stage_table(figures: dict[str, Figures]) -> str:
     """Stages down, recordings across, and how they grow from one hour to ten."""
     lengths = [one for one in LENGTHS if one.key in figures]
-    hour, ten = LENGTHS[0].key, LENGTHS[2].key
+    pairs = [(a, b) for a, b in GROWTH if b in figures]
     head = ["wall (CPU), s", *(one.key.replace("_", ", ") for one in lengths)]
-    if ten in figures:
-        head.append("growth, CPU")
+    head += [f"growth, {ten.split('_')[1]}" for _, ten in pairs]
     lines = [_line(head), _line(["---"] * len(head))]
     for name in figures[lengths[0].key].stages:
         cells = [name]
         for one in lengths:
             wall, cpu = figures[one.key].stages[name]
             cells.append(f"{wall:.3f} ({cpu:.3f})")
-        if ten in figures:
+        for hour, ten in pairs:
             cells.append(f"n^{_growth(figures[hour].stages[name][1], figures[ten].stages[name][1]):.2f}")
         lines.append(_line(cells))
     for name in figures[lengths[0].key].peaks:
         peaks = [f"{figures[one.key].peaks[name]:.0f} MB" for one in lengths]
-        lines.append(_line([f"peak memory, {name}", *peaks, *([""] if ten in figures else [])]))
+        lines.append(_line([f"peak memory, {name}", *peaks, *[""] * len(pairs)]))
     return "\n".join(lines)
 
 
@@ -278,6 +313,35 @@ def target_table(figures: dict[str, Figures], aside: Times) -> str:
     return "\n".join(lines)
 
 
+def ratio_table(now: dict[str, dict[str, float]], then: dict[str, dict[str, float]]) -> str:
+    """CPU seconds and peaks against the baseline's, CPU per control; above 1 is slower or larger."""
+    lines = [_line(["against the baseline", *now]), _line(["---"] * (len(now) + 1))]
+    names = dict.fromkeys(name for figures in now.values() for name in figures)
+    for name in names:
+        cells = []
+        for key, figures in now.items():
+            before = then.get(key, {}).get(name)
+            ratio = figures[name] / before if name in figures and before else None
+            mark = "**" if ratio is not None and ratio > SLOWER else ""
+            cells.append("" if ratio is None else f"{mark}{ratio:.2f}{mark}")
+        lines.append(_line([name, *cells]))
+    return "\n".join(lines)
+
+
+def to_compare(figures: dict[str, Figures], aside: Times) -> dict[str, dict[str, float]]:
+    """What a baseline holds: CPU seconds in units of the control, peaks as they are [MB]."""
+    unit = aside["control"][1]
+    content = {
+        key: {
+            **{name: round(t[1] / unit, 3) for name, t in one.stages.items()},
+            **{f"peak, {name}": round(mb) for name, mb in one.peaks.items()},
+        }
+        for key, one in figures.items()
+    }
+    content["aside"] = {name: round(t[1] / unit, 4) for name, t in aside.items() if name != "control"}
+    return content
+
+
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
@@ -293,6 +357,7 @@ def main() -> int:
         "--keep", type=Path, metavar="DIR", help="keep the recordings there, and use those that are"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures, too")
+    parser.add_argument("--save", action="store_true", help="these figures are the new baseline")
     parser.add_argument("--only", nargs="+", help=argparse.SUPPRESS)  # what a child is asked for
     args = parser.parse_args()
     if args.only:
@@ -312,6 +377,7 @@ def main() -> int:
             if args.keep is None:
                 path.unlink()
     aside, live_peak = _child("live")
+    aside |= _child("control")[0]
     helped = [_program("--help") for _ in range(max(5, args.runs))]
     aside["gait --help"] = (median(t[0] for t, _ in helped), median(t[1] for t, _ in helped))
     load = os.getloadavg()[0]
@@ -322,6 +388,11 @@ def main() -> int:
     print(stage_table(figures))
     print(f"\n{target_table(figures, aside)}")
     print(f"\nLive: peak memory {live_peak:.0f} MB.")
+    now = to_compare(figures, aside)
+    if BASELINE.exists():
+        print(f"\n{ratio_table(now, json.loads(BASELINE.read_text(encoding='utf-8')))}")
+    if args.save:
+        BASELINE.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
     if args.json:
         content = {key: {"stages": f.stages, "peaks_mb": f.peaks} for key, f in figures.items()}
         args.json.write_text(json.dumps({**content, "aside": aside}, indent=1) + "\n", encoding="utf-8")
@@ -336,8 +407,12 @@ def _as_child(kind: str, *words: str) -> int:
         make(part, float(words[1]), float(words[2]))
         part.replace(path)
         return 0
-    times = stages(Path(words[0])) if kind == "stages" else live()
-    print(json.dumps({"times": times, "peak_mb": peak_mb()}))
+    if kind == "stages":
+        times, peak = stages(Path(words[0]))
+    else:
+        times = live() if kind == "live" else {"control": control()}
+        peak = peak_mb()
+    print(json.dumps({"times": times, "peak_mb": peak}))
     return 0
 
 

@@ -72,6 +72,12 @@ def test_no_recordings_at_all_is_an_error(tmp_path: Path) -> None:
         places(tmp_path, ".")
 
 
+def test_results_among_the_recordings_are_refused(tmp_path: Path) -> None:
+    touch(tmp_path, "a.csv")
+    with pytest.raises(BatchError, match="--out"):
+        places(tmp_path, ".", out=tmp_path)
+
+
 def test_a_manifest_says_how_each_was_worn(tmp_path: Path) -> None:
     touch(tmp_path, "a/run.csv", "stand.csv")
     (tmp_path / "manifest.csv").write_bytes(

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from gait.batch import sql
-from gait.batch.tables import Line, lines_of, sweep, write_tables
+from gait.batch.tables import Line, lines_of, write_tables
 from gait.batch.task import Entry, Outcome
-from gait.folder import OutputError
+from gait.folder import OutputError, sweep
 from gait.results import Asked
 
 HEAD = "start_s,stop_s,side,bout,regular,lean_deg\n"
@@ -75,12 +75,12 @@ def test_a_folder_that_was_taken_away_meanwhile_is_said(tmp_path: Path) -> None:
         write_tables(tmp_path, [gone], [])
 
 
-def test_half_files_of_killed_workers_are_swept(tmp_path: Path) -> None:
-    one = line(tmp_path, "a")
-    (tmp_path / "a" / ".analysis.json.1f.part").touch()
+def test_half_files_of_killed_processes_are_swept(tmp_path: Path) -> None:
     (tmp_path / ".runs.csv.1f.part").touch()
-    sweep(tmp_path, [one])
-    assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "strides.csv"]
+    (tmp_path / "runs.csv").touch()
+    sweep(tmp_path)
+    sweep(tmp_path / "not there")
+    assert [p.name for p in tmp_path.iterdir()] == ["runs.csv"]
 
 
 def test_parquet_says_what_the_csv_says(tmp_path: Path) -> None:
