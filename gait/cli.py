@@ -36,6 +36,7 @@ from gait.errors import GaitError
 COMMANDS = {
     "analyze": "a recording of a run becomes a page, a JSON and tables",
     "record": "from a sensor's port into a file that survives anything",
+    "calibrate": "six rests, and a sensor is known to a tenth of a degree",
     "ports": "where a sensor may be plugged in",
     "simulate": "a made-up sensor on a port, for whoever has none",
     "convert": "a capture becomes a CSV",

@@ -22,7 +22,7 @@ from gait import torso
 from gait.bouts import Bouts
 from gait.calibration.calibration import Calibration
 from gait.contacts import Contacts, find_contacts
-from gait.errors import SignalError
+from gait.errors import CalibrationError, SignalError
 from gait.facing import FACINGS, Mounting
 from gait.gravity import Settled, settle
 from gait.measures.context import View
@@ -100,6 +100,8 @@ class Analysis:
     versions : mapping
         "gait" and "catalogue".
     series : Series or None
+    calibration : Calibration or None
+        What was taken out of the readings.
     """
 
     recording: RecordingFacts
@@ -113,6 +115,7 @@ class Analysis:
     settled: tuple[float, float] | None
     versions: Mapping[str, str]
     series: Series | None = None
+    calibration: Calibration | None = None
 
 
 class Pipeline:
@@ -269,7 +272,7 @@ class Pipeline:
         strides = replace(strides, regular=regular)
         tell("measures and traits")
         six = bool(self._calibration and self._calibration.six_position)
-        view = View(strides, replace(cycles, strides=strides), mounting, quality, six)
+        view = View(strides, replace(cycles, strides=strides), mounting, quality, six, self._calibration)
         measures = measure_all(view)
         traits = judge(measures, mounting, quality, self._catalogue, six_position=six)
         t0, t1 = float(motion.t[0]), float(motion.t[-1])
@@ -288,6 +291,7 @@ class Pipeline:
             settled=(start, t1 - SETTLE) if t1 - SETTLE > start else None,
             versions={"gait": VERSION, "catalogue": self._catalogue.version},
             series=_series(settled, bouts, strides, mounting) if series else None,
+            calibration=self._calibration,
         )
 
     def _bouts(self) -> tuple[Settled, Bouts]:
@@ -340,6 +344,7 @@ def analyze(
     standing : Recording, optional
         Quiet standing with the same mounting.
     calibration : Calibration, optional
+        Of this sensor. A sensor that is told must be the one it was made for.
     facing : str, optional
         Sensor axis that points forward, "+x" to "-z".
     series : bool
@@ -356,6 +361,8 @@ def analyze(
     ------
     SignalError
         If the recording cannot be analysed as asked; the message says what to do.
+    CalibrationError
+        If the calibration is another sensor's.
 
     Examples
     --------
@@ -369,6 +376,9 @@ def analyze(
         raise SignalError(
             "There are too few samples to analyse; a recording of some seconds at least is needed."
         )
+    said: tuple[str, ...] = ()
+    if calibration is not None:
+        calibration, said = _of_this_sensor(calibration, recording)
     stood = standing_of(standing, calibration) if standing is not None else None
     pipeline = Pipeline(
         recording.rate_hz,
@@ -391,8 +401,23 @@ def analyze(
         stop_s=float(s.t[-1]),
         gaps_s=tuple((float(a), float(b)) for a, b in recording.gaps) or found.recording.gaps_s,
     )
-    quality = replace(found.quality, notes=recording.notes + found.quality.notes)
+    quality = replace(found.quality, notes=recording.notes + said + found.quality.notes)
     return replace(found, recording=facts, quality=quality)
+
+
+def _of_this_sensor(calibration: Calibration, recording: Recording) -> tuple[Calibration, tuple[str, ...]]:
+    """The calibration at the recording's temperature, and what is said of it; refused when it is another sensor's."""
+    told, made_for = recording.device, calibration.device
+    if told and made_for and told != made_for:
+        raise CalibrationError(
+            f"{recording.source or 'The recording'} is of the sensor {told!r}, the calibration of {made_for!r}: gains and "
+            "offsets of one sensor say nothing of another. Give this sensor's own, or none."
+        )
+    said = [calibration.sentence()]
+    if made_for and not told:
+        said.append("The recording does not say which sensor it is of; that it is this one was taken as said.")
+    warmth = float(np.median(recording.temperature[:, 1])) if len(recording.temperature) else None
+    return calibration.at(warmth), tuple(said)
 
 
 def standing_of(recording: Recording, calibration: Calibration | None = None) -> Standing:

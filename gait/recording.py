@@ -108,6 +108,8 @@ class Recording:
         Where the sensor was worn, as the file tells; "unknown" when it does not.
     notes : tuple of str
         What was noticed while reading, one sentence each, about the recording.
+    temperature : (m, 2) array
+        Of the chip, where it tells: times [s] and °C.
     """
 
     samples: Samples
@@ -120,3 +122,4 @@ class Recording:
     device: str = ""
     placement: Placement = "unknown"
     notes: tuple[str, ...] = ()
+    temperature: Floats = field(default_factory=lambda: np.empty((0, 2)))

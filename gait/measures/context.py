@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gait.calibration.calibration import Calibration
 from gait.facing import Mounting
 from gait.quality import Quality
 from gait.strides import Strides
@@ -29,6 +30,8 @@ class View:
     quality : Quality
     calibrated : bool
         The accelerometer was calibrated in six positions.
+    calibration : Calibration or None
+        What was taken out, for what it leaves open.
     """
 
     strides: Strides
@@ -36,6 +39,7 @@ class View:
     mounting: Mounting
     quality: Quality
     calibrated: bool
+    calibration: Calibration | None = None
 
     @property
     def counted(self) -> NDArray[np.bool_]:
