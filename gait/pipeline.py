@@ -415,7 +415,9 @@ def _of_this_sensor(calibration: Calibration, recording: Recording) -> tuple[Cal
         )
     said = [calibration.sentence()]
     if made_for and not told:
-        said.append("The recording does not say which sensor it is of; that it is this one was taken as said.")
+        said.append(
+            "The recording does not say which sensor it is of; that it is this one was taken as said."
+        )
     warmth = float(np.median(recording.temperature[:, 1])) if len(recording.temperature) else None
     return calibration.at(warmth), tuple(said)
 

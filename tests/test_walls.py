@@ -38,6 +38,7 @@ FLOORS = {
     "gait.facing": 10,
     "gait.torso": 9,
     "gait.quality": 10,
+    "gait.readiness": 11,
     "gait.measures": 11,
     "gait.traits": 12,
     "gait.pipeline": 13,
@@ -74,7 +75,7 @@ POSIX_ONLY = {
 }
 
 #: What `gait --help` must not wait for.
-HEAVY = {"numpy", "pandas", "scipy", "matplotlib", "vqf", "jinja2", "rich", "serial"}
+HEAVY = {"numpy", "pandas", "scipy", "matplotlib", "vqf", "jinja2", "rich", "serial", "shtab", "platformdirs"}
 
 
 def _files(root: Path) -> list[Path]:
@@ -211,7 +212,17 @@ def test_every_file_says_what_lives_here_and_what_does_not() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["analyze", "--help"], ["record", "--help"], ["simulate", "--help"], ["--version"], []],
+    [
+        ["--help"],
+        ["analyze", "--help"],
+        ["calibrate", "--help"],
+        ["check", "--help"],
+        ["doctor", "--help"],
+        ["record", "--help"],
+        ["simulate", "--help"],
+        ["--version"],
+        [],
+    ],
 )
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
     code = (

@@ -44,7 +44,11 @@ class Found:
 
 
 def calibrate(
-    recording: Recording, *, partial: bool = False, device: str | None = None, earlier: Calibration | None = None
+    recording: Recording,
+    *,
+    partial: bool = False,
+    device: str | None = None,
+    earlier: Calibration | None = None,
 ) -> Found:
     """Gains and offsets from the rests that a recording holds.
 

@@ -7,6 +7,7 @@ Not here: what the rests say of the sensor (six_position.py), a runner's standin
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from scipy import ndimage
 
 from gait.recording import Samples
 from gait.rotations import Floats
-from gait.units import DEG, RAD, G
+from gait.units import DEG, RAD
 
 #: Means over so long are looked at; noise is small in them.  [s]  Chosen.
 BLOCK_S = 0.1
@@ -158,7 +159,7 @@ def missing_faces(rests: list[Rest]) -> list[str]:
 def turns(samples: Samples, rests: list[Rest]) -> list[Turn]:
     """The ways from rest to rest that the gyro followed whole."""
     out = []
-    for i, (before, after) in enumerate(zip(rests[:-1], rests[1:], strict=True)):
+    for i, (before, after) in enumerate(pairwise(rests)):
         way = samples.between(before.stop, after.start)
         if len(way) < 3 or after.start - before.stop > LONGEST_TURN:
             continue
@@ -192,7 +193,9 @@ def _blocked(samples: Samples) -> _Blocks:
         low = ndimage.minimum_filter1d(mean, reach, axis=0, origin=origin)
         spread = high - low
         whole = np.zeros(len(first), bool)
-        whole[: len(first) - reach + 1] = number[first][reach - 1 :] - number[first][: len(first) - reach + 1] < reach
+        whole[: len(first) - reach + 1] = (
+            number[first][reach - 1 :] - number[first][: len(first) - reach + 1] < reach
+        )
         change[whole] = np.stack([spread[whole, 3:].max(axis=1), spread[whole, :3].max(axis=1)], axis=1)
     return _Blocks(number[first], first, mean, change[:, 0], change[:, 1])
 

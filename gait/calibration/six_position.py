@@ -128,7 +128,8 @@ def solve(rests: list[Rest], ways: list[Turn]) -> Fit:
     number = len(rests) + 2 * len(ways)
     total = float(2.0 * found.cost)
     misfit = total / number
-    covariance = np.linalg.inv(found.jac.T @ found.jac) * np.outer(prior, prior) * max(1.0, misfit)
+    slopes = np.asarray(found.jac)
+    covariance = np.linalg.inv(slopes.T @ slopes) * np.outer(prior, prior) * max(1.0, misfit)
     off, led = told(found.x * prior)
     offset, gain, gyr_gain = _unpacked(found.x * prior)
     return Fit(

@@ -19,12 +19,16 @@ from typing import TYPE_CHECKING
 
 from gait.commands.command import DONE, UsageError, a_path, tell
 from gait.commands.folder import check_folder, default_folder, write_folder
-from gait.errors import ReadError
+from gait.errors import CalibrationError, ReadError
 
 if TYPE_CHECKING:
+    from gait.calibration.calibration import Calibration
     from gait.pipeline import Analysis
     from gait.readers.words import Units
     from gait.recording import Placement, Recording
+
+#: ``--calibration`` with this word uses none.
+NO_CALIBRATION = "none"
 
 FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
@@ -51,6 +55,10 @@ standing
   Lean needs a zero: some 5 s of quiet standing, before the run in the same recording or as a second
   recording with the sensor worn in the same place (--standing). Without it lean stays empty, and the
   JSON says why.
+
+calibration
+  What gait calibrate kept for a sensor is used for the recordings that name it, and said. Another one is
+  named with --calibration FILE; --calibration none leaves the readings as they are.
 
 exit status
   0  the recording was read, even if nothing clear was found in it
@@ -81,7 +89,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--facing", metavar="AXIS", choices=FACINGS, help="sensor axis that points forward: +x -x +y -y +z -z"
     )
     worn.add_argument("--standing", metavar="FILE", type=a_path, help="a second recording, of quiet standing")
-    worn.add_argument("--calibration", metavar="FILE", type=a_path, help="calibration of this sensor")
+    worn.add_argument(
+        "--calibration",
+        metavar="FILE",
+        type=a_path,
+        help="calibration of this sensor; by default the one that gait calibrate kept for it, none for none",
+    )
     file = parser.add_argument_group("how it is written")
     file.add_argument("--dialect", metavar="NAME", help="take it for this format instead of recognising it")
     file.add_argument(
@@ -125,7 +138,8 @@ def run(args: argparse.Namespace) -> int:
         tell(files["analysis.json"], after=f"The files are in {folder}.")
     elif not args.quiet:
         kind = "The page" if "report.html" in files else "The numbers"
-        text = f"{summary.strip()}\n\n{kind}: {_first_file(folder, files)}"
+        known = f"\n\n{analysis.calibration.sentence()}" if analysis.calibration else ""
+        text = f"{summary.strip()}{known}\n\n{kind}: {_first_file(folder, files)}"
         tell(text, after=f"The files are in {folder}; --quiet prints nothing.")
     return DONE
 
@@ -160,7 +174,6 @@ def _analysis(
     args: argparse.Namespace, units: Units | None, placement: Placement | None, say: Callable[[str], None]
 ) -> Analysis:
     """Read what was named and analyse it."""
-    from gait.calibration.calibration import Calibration
     from gait.pipeline import analyze
     from gait.readers import read_with_units
 
@@ -173,7 +186,8 @@ def _analysis(
     if args.standing is not None:
         say("reading the standing")
         standing, _ = read_with_units(args.standing, units=units, otherwise=found, **said)
-    calibration = Calibration.load(args.calibration) if args.calibration is not None else None
+    calibration, unusable = _calibration(args.calibration, recording.device)
+    recording = replace(recording, notes=(*recording.notes, *unusable))
     return analyze(
         recording,
         placement=placement,
@@ -183,6 +197,19 @@ def _analysis(
         series=args.series,
         progress=say,
     )
+
+
+def _calibration(named: Path | None, device: str) -> tuple[Calibration | None, tuple[str, ...]]:
+    """The one that was named, or the one that is kept for this sensor, and what there is to say of finding it."""
+    from gait.calibration import store
+    from gait.calibration.calibration import Calibration
+
+    if named is not None:
+        return (None if str(named) == NO_CALIBRATION else Calibration.load(named)), ()
+    try:
+        return store.find(device), ()
+    except CalibrationError as error:
+        return None, (f"A calibration is kept for this sensor and cannot be used: {error}",)
 
 
 def _files(

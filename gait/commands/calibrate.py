@@ -66,10 +66,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "gait calibrate [PORT|FILE] [options]"
     add_source_arguments(parser)
     parser.add_argument(
-        "--partial", action="store_true", help="take what there is when faces are missing, and stay unsure of the rest"
+        "--partial",
+        action="store_true",
+        help="take what there is when faces are missing, and stay unsure of the rest",
     )
     parser.add_argument("--device", metavar="NAME", help="the sensor's name, where it tells none")
-    parser.add_argument("--out", metavar="FILE", type=a_path, help="write the calibration there instead of keeping it")
+    parser.add_argument(
+        "--out", metavar="FILE", type=a_path, help="write the calibration there instead of keeping it"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -139,9 +143,11 @@ def _told(found: Found) -> list[str]:
     warm = "" if c.temperature_c is None else f" at {c.temperature_c:.0f} °C"
     said = [
         f"{c.device or 'The sensor'}: {rests} and {ways}{warm}.",
-        f"Taken out: offsets of {_three(c.acc_offset / G * 1000)} mg, gains of "
-        f"{_three((np.diag(c.acc_gain) - 1) * 100, 2)} %, gyroscope {_three(c.gyr_bias * DEG, 2)} °/s and "
-        f"{_three((np.diag(c.gyr_gain) - 1) * 100, 2)} %.",
+        (
+            f"Taken out: offsets of {_three(c.acc_offset / G * 1000)} mg, gains of "
+            f"{_three((np.diag(c.acc_gain) - 1) * 100, 2)} %, gyroscope {_three(c.gyr_bias * DEG, 2)} °/s and "
+            f"{_three((np.diag(c.gyr_gain) - 1) * 100, 2)} %."
+        ),
         f"What is left in the rests: {np.abs(c.rest_residuals).max() / G * 1000:.1f} mg"
         + (f", in the turns {c.turn_residuals.max() * DEG:.2f}°." if len(c.turn_residuals) else "."),
     ]
@@ -183,7 +189,9 @@ def _named(sensor: Hearing) -> None:
 
 def _led(sensor: Hearing) -> Recording:
     """Through the six faces, and back to the first."""
-    tell(f"Listening to {sensor.greeting.info.device if sensor.greeting.info else 'a sensor'} at {sensor.link.port}.")
+    tell(
+        f"Listening to {sensor.greeting.info.device if sensor.greeting.info else 'a sensor'} at {sensor.link.port}."
+    )
     tell(
         "Lay it down on one face after the other, three seconds each, on something that does not move. Any order; it "
         "need not lie straight. Ctrl-C ends it."

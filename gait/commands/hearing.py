@@ -111,11 +111,17 @@ def hearing(args: argparse.Namespace, kind: str) -> Iterator[Hearing]:
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     """PORT or FILE, and what gait cannot know of either."""
     parser.add_argument(
-        "port", metavar="PORT|FILE", nargs="?", help="the sensor's port, looked for when not said; or a recording"
+        "port",
+        metavar="PORT|FILE",
+        nargs="?",
+        help="the sensor's port, looked for when not said; or a recording",
     )
     add_wire_arguments(parser)
     parser.add_argument(
-        "--capture", metavar="FILE", type=a_path, help="where a port's bytes are kept, in the current folder by default"
+        "--capture",
+        metavar="FILE",
+        type=a_path,
+        help="where a port's bytes are kept, in the current folder by default",
     )
     parser.set_defaults(seconds=None)
 

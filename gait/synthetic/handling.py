@@ -104,7 +104,9 @@ class Hand:
 
     def pose(self, t: Floats) -> _Placed:
         """The board at n times, an even grid."""
-        at = np.searchsorted(self.turning[:, 0], t) - 1  # index of the turn that has begun last, -1 before any
+        at = (
+            np.searchsorted(self.turning[:, 0], t) - 1
+        )  # index of the turn that has begun last, -1 before any
         n = len(t)
         place, matrix = np.zeros((n, 3)), np.empty((n, 3, 3))
         for i in np.unique(at):

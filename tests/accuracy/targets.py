@@ -318,9 +318,19 @@ def _size(name: str) -> Callable[[Outcome], float | None]:
 
 #: Sizes of errors: p50 / p95 are shown, and p95 must be below the target.
 ERRORS = (
-    Row("mean lean error, °", _size("lean_error"), {"uncalibrated": 0.9, "calibrated": 0.3, "six-rests": 0.3}),
-    Row("lean per stride, RMSE, °", _size("lean_rmse"), {"uncalibrated": 0.9, "calibrated": 0.5, "six-rests": 0.5}),
-    Row("rotation range, RMSE, °", _size("rotation_rmse"), {"uncalibrated": 1.4, "calibrated": 0.5, "six-rests": 0.5}),
+    Row(
+        "mean lean error, °", _size("lean_error"), {"uncalibrated": 0.9, "calibrated": 0.3, "six-rests": 0.3}
+    ),
+    Row(
+        "lean per stride, RMSE, °",
+        _size("lean_rmse"),
+        {"uncalibrated": 0.9, "calibrated": 0.5, "six-rests": 0.5},
+    ),
+    Row(
+        "rotation range, RMSE, °",
+        _size("rotation_rmse"),
+        {"uncalibrated": 1.4, "calibrated": 0.5, "six-rests": 0.5},
+    ),
     Row("forward axis error, °", _size("axis_error"), {"uncalibrated": 8.0, "calibrated": 8.0}, 1),
     Row("cadence error, %", _size("cadence_error"), {"uncalibrated": 0.1, "calibrated": 0.1}, 4),
     Row("contact time error, ms", _size("contact_time_error"), {}, 1),
