@@ -40,6 +40,9 @@ ASKEW_DEG = 35.0
 #: Steps are heard when they last so long.  [s]  Chosen: as walking in bouts.
 LEAST_STEPS_S = 3.0
 
+#: About a stride of walking.  [s]  Source: 1.9 steps/s.
+STRIDE_S = 1.1
+
 #: Standing that reads farther from g than this is worth a calibration.  [share of g]  Chosen: 5°'s cosine; the
 #: datasheet's worst.
 USUAL_OFFSET = 0.1
@@ -123,17 +126,18 @@ Span = tuple[float, float]
 
 
 def _parts(bouts: Bouts) -> tuple[Span | None, list[Span], Span | None]:
-    """The standing before the first steps, the steps, and the standing after the last."""
+    """The first standing that steps follow, these steps, and the last standing after them."""
     spans = [
         (float(a), float(b), str(k)) for a, b, k in zip(bouts.start, bouts.stop, bouts.kind, strict=True)
     ]
     stood = [(a, b) for a, b, kind in spans if kind == "still" and b - a >= SHORTEST_STANDING]
     moved = [(a, b) for a, b, kind in spans if kind != "still"]
-    if not moved:
-        return (stood[0] if stood else None), [], None
-    before = [s for s in stood if s[1] <= moved[0][0] + 1.0]
-    after = [s for s in stood if s[0] >= moved[-1][1] - 1.0]
-    return (before[-1] if before else None), moved, (after[0] if after else None)
+    first = next((s for s in stood if any(a >= s[1] - 1.0 for a, _ in moved)), stood[-1] if stood else None)
+    if first is None:
+        return None, moved, None
+    moved = [m for m in moved if m[0] >= first[1] - 1.0]
+    after = [s for s in stood if moved and s[0] >= moved[0][1] - 1.0]
+    return first, moved, (after[-1] if after else None)
 
 
 def _ups(settled: Settled, spans: list[Span]) -> list[Floats]:
@@ -276,15 +280,7 @@ def _carried(settled: Settled, moved: list[Span], up: list[Floats]) -> Point:
         return Point(
             "steps", "look", "no steps were heard: walk or jog some ten of them between the two standings."
         )
-    motion = settled.motion
-    tips = []
-    for start, stop in moved:
-        a, b = np.searchsorted(motion.t, [start, stop])
-        tilted = rotations.rotate(rotations.inverse(settled.q_earth_sensor[a:b]), [0.0, 0.0, 1.0])
-        mean = tilted.mean(axis=0)
-        across = tilted - np.outer(tilted @ (mean / np.linalg.norm(mean)), mean / np.linalg.norm(mean))
-        tips.append(np.percentile(np.linalg.norm(across, axis=1), 95))
-    tip = 2.0 * float(np.arcsin(min(1.0, max(tips))) * DEG)
+    tip = _tip_deg(settled, moved)
     near = np.isfinite(settled.step_hz) & _inside(settled.node_t, moved)
     beat = f", {60 * np.median(settled.step_hz[near]):.0f} steps a minute" if near.any() else ""
     if tip > MOST_TIP_DEG:
@@ -294,6 +290,20 @@ def _carried(settled: Settled, moved: list[Span], up: list[Floats]) -> Point:
     if not up:
         return Point("steps", "open", f"heard for {length:.0f} s{beat}")
     return Point("steps", "ready", f"heard for {length:.0f} s{beat}, tipping by {tip:.0f}° as a trunk does")
+
+
+def _tip_deg(settled: Settled, moved: list[Span]) -> float:
+    """How far it tips to and fro within a stride, the middle one of all; 0 when there is none. [°]"""
+    motion = settled.motion
+    size = round(STRIDE_S * motion.rate_hz)
+    tips = []
+    for start, stop in moved:
+        a, b = np.searchsorted(motion.t, [start, stop])
+        up = rotations.rotate(rotations.inverse(settled.q_earth_sensor[a:b]), [0.0, 0.0, 1.0])
+        for k in range(0, len(up) - size + 1, size):
+            part = up[k : k + size]
+            tips.append(2.0 * np.linalg.norm(part - part.mean(axis=0), axis=1).max())
+    return float(np.median(tips) * DEG) if tips else 0.0
 
 
 def _inside(t: Floats, spans: list[Span]) -> Floats:

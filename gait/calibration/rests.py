@@ -42,8 +42,8 @@ MOST_CREEP = 0.1
 MOST_BIAS_APART = 3.0 * RAD
 
 #: Turning and force change less than this in a second: someone holds it, or it wobbles.  [rad/s], [m/s²]
-#: Chosen: a hand that means to be still; turning a board takes 60 °/s and more.
-WOBBLE_TURN, WOBBLE_FORCE = 25.0 * RAD, 2.0
+#: Chosen: a trembling hand that means to be still reaches them seldom, turning a board goes beyond.
+WOBBLE_TURN, WOBBLE_FORCE = 60.0 * RAD, 3.0
 
 #: A rest nearer to an axis than this is a rest on that face.  [°]  Chosen: half way between two faces is 45.
 NEAR_FACE_DEG = 35.0
@@ -57,8 +57,12 @@ LONGEST_TURN = 12.0
 #: Time missing in a turn.  [s]  Chosen: at 200 °/s its angle is known to a tenth of a degree.
 MOST_MISSING = 0.06
 
-#: Repeats of the largest rate in a turn that are an end of range.  [samples]  Chosen: as in quality.
-FEWEST_CLIPPED = 3
+#: Repeats of the largest rate in a turn that are an end of range when it is this near to one.  [samples], [1]
+#: Chosen: the top of a gentle turn repeats in whole counts, too, but seldom there.
+FEWEST_CLIPPED, NEAR_RANGE = 3, 0.002
+
+#: Ends of range of such gyroscopes.  [rad/s]  Source: MPU-6050 and its kin; 125 and 4000 °/s of others.
+RANGES = np.array([125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0]) * RAD
 
 #: The six faces, as the axis that points up.
 FACES = ("+x", "-x", "+y", "-y", "+z", "-z")
@@ -98,9 +102,8 @@ class Turn:
 
 @dataclass(frozen=True)
 class _Blocks:
-    """Means of b blocks that hold samples: t (b,) their middle, row (b,) of samples begun, changes within a window."""
+    """Means (b, 6) of b blocks that hold samples, their first samples (b,), changes in the window that begins there."""
 
-    number: NDArray[np.intp]
     first: NDArray[np.intp]
     mean: Floats
     turn_change: Floats
@@ -124,17 +127,15 @@ def find_rests(samples: Samples) -> list[Rest]:
         return []
     blocks = _blocked(samples)
     still = (blocks.turn_change < STILL_TURN) & (blocks.force_change < STILL_FORCE)
-    # A window that is still makes all its blocks still.
-    reach = max(1, round(WINDOW_S / BLOCK_S))
-    still = ndimage.binary_dilation(still, np.ones(reach, bool), origin=_back(reach))
     found = []
-    for a, b in _spans(still, blocks.number):
+    for a, b in _spans(still):
         rest = _rest(samples, blocks, a, b)
         if rest is not None:
             found.append(rest)
     if len(found) > 2:
-        usual = np.median([r.turn for r in found], axis=0)
-        found = [r for r in found if np.abs(r.turn - usual).max() < MOST_BIAS_APART]
+        turn = np.array([r.turn for r in found])
+        near = np.abs(turn[:, None] - turn).max(axis=2) < MOST_BIAS_APART
+        found = [r for r, like in zip(found, near[near.sum(axis=1).argmax()], strict=True) if like]
     return found
 
 
@@ -185,10 +186,10 @@ def _blocked(samples: Samples) -> _Blocks:
     size = np.diff(np.append(first, len(samples)))[:, None]
     both = np.concatenate([samples.acc, samples.gyr], axis=1)
     mean = np.add.reduceat(both, first, axis=0) / size
-    reach = max(1, round(WINDOW_S / BLOCK_S))
+    reach = _reach()
     change = np.full((len(first), 2), np.nan)
     if len(first) >= reach:
-        origin = _back(reach)
+        origin = -(reach // 2)  # the window begins at its block
         high = ndimage.maximum_filter1d(mean, reach, axis=0, origin=origin)
         low = ndimage.minimum_filter1d(mean, reach, axis=0, origin=origin)
         spread = high - low
@@ -197,22 +198,21 @@ def _blocked(samples: Samples) -> _Blocks:
             number[first][reach - 1 :] - number[first][: len(first) - reach + 1] < reach
         )
         change[whole] = np.stack([spread[whole, 3:].max(axis=1), spread[whole, :3].max(axis=1)], axis=1)
-    return _Blocks(number[first], first, mean, change[:, 0], change[:, 1])
+    return _Blocks(first, mean, change[:, 0], change[:, 1])
 
 
-def _back(reach: int) -> int:
-    """Origin that lets a filter of this size begin at its element."""
-    return -(reach // 2)
+def _reach() -> int:
+    """Blocks in a window."""
+    return max(2, round(WINDOW_S / BLOCK_S))
 
 
-def _spans(still: NDArray[np.bool_], number: NDArray[np.intp]) -> list[tuple[int, int]]:
-    """First and last block of each still stretch without a break in time."""
-    out = []
-    joined = still[1:] & still[:-1] & (np.diff(number) == 1)
+def _spans(still: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last block of each stretch in which every window (by its first block) is still."""
+    reach = _reach()
+    # Block i and the next one belong together when a still window holds both.
+    joined = np.convolve(still, np.ones(reach - 1))[: max(0, len(still) - 1)] > 0.5
     edges = np.flatnonzero(np.diff(np.concatenate([[0], joined.astype(np.int8), [0]])))
-    for a, b in zip(edges[::2], edges[1::2], strict=True):
-        out.append((int(a), int(b)))
-    return out
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _rest(samples: Samples, blocks: _Blocks, a: int, b: int) -> Rest | None:
@@ -242,6 +242,8 @@ def _clipped(gyr: Floats) -> bool:
     for column in gyr.T:
         for side in (column, -column):
             top = side.max()
-            if top > 200.0 * RAD and np.count_nonzero(side >= top * (1 - 1e-6)) >= FEWEST_CLIPPED:
+            if np.abs(top / RANGES - 1.0).min() > NEAR_RANGE:
+                continue
+            if np.count_nonzero(side >= top * (1 - 1e-6)) >= FEWEST_CLIPPED:
                 return True
     return False

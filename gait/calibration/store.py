@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 from gait.calibration.calibration import Calibration
@@ -54,7 +55,8 @@ def keep(calibration: Calibration, path: Path | None = None) -> Path:
         calibration.save(passing)
         passing.replace(target)
     except OSError as error:
-        passing.unlink(missing_ok=True)
+        with suppress(OSError):
+            passing.unlink()
         raise CalibrationError(
             f"{target} cannot be written: {error.strerror or error}. Name another place with --out."
         ) from error

@@ -50,8 +50,11 @@ examples
   gait analyze run.csv --calibration my-sensor.json
 """
 
-#: After the sixth face a return to the first is waited for so long. [s]
-RETURN_S = 30.0
+#: After the sixth face more rests are waited for so long. [s]
+MORE_S = 30.0
+
+#: A turn about each axis is known well enough. [1, 1 sd]  Chosen: 0.2° of a turning by 30°.
+GOOD_TURN = 0.007
 
 #: A wobble is told of again after this. [s]
 AGAIN_S = 5.0
@@ -217,7 +220,8 @@ class _Guide:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._seen: list[Rest] = []
-        self._complete_at: float | None = None
+        self._asked: list[str] = []
+        self._changed_at = 0.0
         self._wobbled_at = -AGAIN_S
         self._away = False
 
@@ -229,43 +233,68 @@ class _Guide:
 
     def look(self, recording: Recording, passed: float) -> bool:
         """Say what is new; whether all is seen."""
-        from gait.calibration.rests import find_rests, missing_faces, wobbles
+        from gait.calibration.rests import missing_faces, wobbles
 
         self._away = False
-        last = self._seen[-1].stop if self._seen else float("-inf")
-        rests = find_rests(recording.samples)
-        if self._seen and rests:
-            # The rest that was told of last has grown meanwhile.
-            grown = [r for r in rests if r.start <= last]
-            last = grown[-1].stop if grown else last
-        fresh = [r for r in rests if r.start > last]
-        before = missing_faces(self._seen)
+        fresh = self._fresh(recording)
         for rest in fresh:
-            self._seen.append(rest)
-            self._say(self._of(rest, before))
             before = missing_faces(self._seen)
-        if not fresh and wobbles(recording.samples) and passed - self._wobbled_at >= AGAIN_S:
+            self._seen.append(rest)
+            self._say(_of(rest, before, missing_faces(self._seen)))
+            self._changed_at = passed
+        if not fresh and passed - self._wobbled_at >= AGAIN_S and wobbles(recording.samples):
             self._wobbled_at = passed
             self._say("It wobbles, or is held in the hand: lay it on something that does not move.")
-        if before:
+        if missing_faces(self._seen):
             return False
-        if self._complete_at is None:
-            self._complete_at = passed
-            self._say(
-                f"All six are seen. Turn it back once more with {self._seen[0].face or 'the first face'} up: that makes "
-                "it twice as sure. (Ctrl-C leaves it out.)"
-            )
-            return False
-        return bool(fresh) or passed - self._complete_at > RETURN_S
+        if fresh:
+            wish = self._wish(recording)
+            if not wish:
+                return True
+            if wish not in self._asked:
+                self._asked.append(wish)
+                self._say(f"{wish} (Ctrl-C leaves it out.)")
+        return passed - self._changed_at > MORE_S
 
-    def _of(self, rest: Rest, before: list[str]) -> str:
-        """A sentence for a rest just seen."""
-        from gait.calibration.rests import missing_faces
+    def _fresh(self, recording: Recording) -> list[Rest]:
+        """Rests that were not told of; the one told of last has grown meanwhile."""
+        from gait.calibration.rests import find_rests
 
-        still = missing_faces(self._seen)
-        coming = f"Still to come: {', '.join(still)}." if still else ""
-        if rest.face is None:
-            return f"It lies askew, no axis points up: turn it nearer to a face. {coming}".rstrip()
-        if rest.face not in before and before:
-            return f"{rest.face} is up, as before. {coming}".rstrip()
-        return f"{rest.face} is up. {coming}".rstrip()
+        rests = find_rests(recording.samples)
+        if not self._seen:
+            return rests
+        last = self._seen[-1].stop
+        grown = [r for r in rests if r.start <= last]
+        last = max(last, grown[-1].stop) if grown else last
+        return [r for r in rests if r.start > last]
+
+    def _wish(self, recording: Recording) -> str:
+        """What more would tell most, "" when enough is known."""
+        import numpy as np
+
+        from gait.calibration.calibrate import calibrate
+        from gait.calibration.uncertainty import turn_sigma
+
+        if not self._asked:
+            first = self._seen[0].face or "the first face"
+            return f"All six are seen. Turn it back with {first} up: that makes it twice as sure."
+        try:
+            found = calibrate(recording).calibration
+        except CalibrationError:
+            return ""  # it is said in the end
+        sigma = [turn_sigma(found, axis) or 0.0 for axis in np.eye(3)]
+        weak = int(np.argmax(sigma))
+        if sigma[weak] < GOOD_TURN:
+            return ""
+        a, b = (name for name in "xyz" if name != "xyz"[weak])
+        return f"One round more for the gyroscope: +{a}, +{b}, -{a}, -{b} up, one after the other."
+
+
+def _of(rest: Rest, before: list[str], coming: list[str]) -> str:
+    """A sentence for a rest just seen, with the faces that were missing before it and those still to come."""
+    more = f" Still to come: {', '.join(coming)}." if coming else ""
+    if rest.face is None:
+        return f"It lies askew, no axis points up: turn it nearer to a face.{more}"
+    if before and rest.face not in before:
+        return f"{rest.face} is up, as before.{more}"
+    return f"{rest.face} is up.{more}"

@@ -44,6 +44,9 @@ UNPLUGGED_S = 2.0
 #: --wrap lets the tick begin this long before its wrap. [us]
 BEFORE_WRAP = 15_000_000
 
+#: Faces that gait calibrate may ask for after the six.
+AFTERWARDS = ("+z", "+x", "+y", "-x", "-y")
+
 #: The bench plays this long. [s]  Chosen: its readings are a file of 20 MB by then.
 BENCH_S = 1800.0
 
@@ -177,7 +180,7 @@ def _turned(args: argparse.Namespace, rate_hz: float) -> NDArray[np.int16]:
     from firmware_bridge.sensor_stream import to_counts
     from gait.synthetic.handling import FACES, handle
 
-    recording = handle(_sensor(args, rate_hz), args.seed, faces=(*FACES, FACES[0]))
+    recording = handle(_sensor(args, rate_hz), args.seed, faces=(*FACES, *AFTERWARDS))
     return to_counts(recording.samples.acc, recording.samples.gyr)
 
 
