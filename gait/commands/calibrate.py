@@ -27,8 +27,8 @@ something that does not move: a table, or held against a book that stands on it.
 each rest is seen by itself. It need not lie straight. Turn it from one face to the next in one go: the turns
 tell the gyroscope's scale.
 
-Lean is then known to about 0.1° as far as the sensor goes, instead of 0.5°, and turning to half a percent instead of
-three. What is found is kept for this sensor and used by gait analyze by itself.
+A run's mean lean is then known to about 0.1° as far as the sensor goes, instead of 0.3°, and turning to half a percent
+instead of three. What is found is kept for this sensor and used by gait analyze by itself.
 """
 
 EPILOG = """\

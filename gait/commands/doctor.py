@@ -95,10 +95,10 @@ def _packages() -> Iterator[Line]:
         return
     groups: dict[str, list[str]] = {"": []}
     for requirement in wanted:
-        name = re.match(r"[A-Za-z0-9._-]+", requirement)
-        extra = re.search(r"extra\s*==\s*['\"]([^'\"]+)['\"]", requirement)
-        if name:
-            groups.setdefault(extra[1] if extra else "", []).append(name[0])
+        package = re.match(r"[A-Za-z0-9._-]+", requirement)
+        of = re.search(r"extra\s*==\s*['\"]([^'\"]+)['\"]", requirement)
+        if package:
+            groups.setdefault(of[1] if of else "", []).append(package[0])
     for extra, names in groups.items():
         there = {name: _version(name) for name in names}
         lacking = [name for name, version in there.items() if version is None]
