@@ -44,6 +44,10 @@ REST_SIGMA = 0.7e-3 * G
 #: Chosen: 0.1 °/s/g of the gyro while the force turns over, and jitter of sampling; synthetic sensors agree.
 TURN_SIGMA, DRIFT_SIGMA = 0.07 * RAD, 0.04 * RAD
 
+#: The clock that paces a run may differ by this from the one that paced the turns, once it is brought to the host's.
+#: [1, 1 sd]  Source: an Uno's resonator, ±0.5 % as an even distribution.
+CLOCK_SIGMA = 0.003
+
 #: Equations that disagree so much are seen by chance this often.  [1]  Chosen: one calibration in a million.
 CHANCE = 1e-6
 
@@ -130,6 +134,8 @@ def solve(rests: list[Rest], ways: list[Turn]) -> Fit:
     misfit = total / number
     slopes = np.asarray(found.jac)
     covariance = np.linalg.inv(slopes.T @ slopes) * np.outer(prior, prior) * max(1.0, misfit)
+    scale = np.eye(3).ravel()
+    covariance[9:, 9:] += CLOCK_SIGMA**2 * np.outer(scale, scale)
     off, led = told(found.x * prior)
     offset, gain, gyr_gain = _unpacked(found.x * prior)
     return Fit(

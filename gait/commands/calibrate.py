@@ -87,10 +87,11 @@ def run(args: argparse.Namespace) -> int:
     with hearing(args, "calibration") as sensor:
         _named(sensor)
         recording = _led(sensor)
+    tell(f"What was recorded is in {sensor.target}.")
     try:
         return _finish(args, recording)
     except CalibrationError as error:
-        raise CalibrationError(f"{error} What was recorded is in {sensor.target}.") from error
+        raise CalibrationError(f"{error} gait calibrate {sensor.target} looks at it again.") from error
 
 
 def _finish(args: argparse.Namespace, recording: Recording) -> int:
@@ -112,7 +113,7 @@ def _finish(args: argparse.Namespace, recording: Recording) -> int:
     for sentence in _told(found):
         tell(sentence)
     use = (
-        f"gait analyze uses it by itself for this sensor ({device})."
+        f"gait analyze uses it by itself for every recording that names this sensor: {device}."
         if args.out is None
         else f"Use it: gait analyze RUN --calibration {path}"
     )

@@ -73,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
         with hearing(args, "check") as sensor:
             recording = _led(sensor)
             info, damaged = sensor.vitals.info, sensor.vitals.damaged
+        tell(f"What was recorded is in {sensor.target}.\n")
     return _told(recording, info, damaged, placement or recording.placement)
 
 

@@ -68,7 +68,7 @@ def test_a_calibration_is_kept_used_by_itself_and_said(
     assert main(["calibrate", "rests.csv"]) == 0
     said = capsys.readouterr().out
     assert "6 rests and 5 turns" in said
-    assert "by itself for this sensor (kitchen)" in said
+    assert "by itself for every recording that names this sensor: kitchen" in said
     known = analyzed(capsys)
     assert known["calibration"]["six_position"] is True  # type: ignore[index]
     assert known["calibration"]["sensor"]["device"] == "kitchen"  # type: ignore[index]
@@ -175,6 +175,20 @@ def test_led_through_six_faces_at_a_port(
     assert kept.six_position
     (capture,) = desk.glob("calibration-*.gaitcap")
     assert main(["calibrate", str(capture)]) == 0
+
+
+def test_a_board_held_in_the_hand_is_told_to_be_laid_down_and_not_too_often(sensor: Sensor) -> None:
+    from gait.commands.calibrate import AGAIN_S, _Guide
+
+    said: list[str] = []
+    guide = _Guide(said.append)
+    recording = handle(sensor, 4, faces=("+z", "+x"), rest_s=8.0, turn_s=1.0, tremor_deg=0.3)
+    ends = np.arange(3.0, 7.0, 0.4)
+    for end in ends:
+        part = replace(recording, samples=recording.samples.between(0.0, end))
+        assert not guide.look(part, float(end))
+    assert said == ["It wobbles, or is held in the hand: lay it on something that does not move."] * len(said)
+    assert 1 <= len(said) <= 1 + (ends[-1] - ends[0]) / AGAIN_S
 
 
 def test_checked_at_a_port(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from gait.calibration.calibrate import LEAST_SPAN_C, calibrate
 from gait.calibration.calibration import Calibration
 from gait.calibration.rests import find_rests, turns
-from gait.calibration.six_position import CROSS_SIGMA, SCALE_SIGMA, solve
+from gait.calibration.six_position import CLOCK_SIGMA, CROSS_SIGMA, SCALE_SIGMA, solve
 from gait.calibration.uncertainty import lean_sigma_deg, turn_sigma, worst_lean_deg, worst_turn
 from gait.errors import CalibrationError
 from gait.recording import Recording, Samples
@@ -158,7 +158,7 @@ def test_without_turns_the_gyros_scale_stays_open() -> None:
     fit = solve(rests, [])
     np.testing.assert_allclose(fit.gyr_gain, np.eye(3), atol=1e-9)
     sigma = np.sqrt(np.diag(fit.covariance))[9:].reshape(3, 3)
-    assert np.diag(sigma) == pytest.approx(SCALE_SIGMA)
+    assert np.diag(sigma) == pytest.approx(np.hypot(SCALE_SIGMA, CLOCK_SIGMA))
     assert sigma[0, 1] > CROSS_SIGMA
     # Six sizes of g tell offsets and gains, but nothing of the cross axes.
     assert np.sqrt(np.diag(fit.covariance))[6] > 0.5 * CROSS_SIGMA / np.sqrt(2.0)
