@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gait.calibration.calibration import Calibration as Calibration
     from gait.pipeline import Analysis as Analysis
     from gait.pipeline import Pipeline as Pipeline
     from gait.pipeline import analyze as analyze
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 #: Name -> the module it lives in. Loading one loads numpy and more, which `gait --help` must not wait for.
 _DOORS = {
     "Analysis": "gait.pipeline",
+    "Calibration": "gait.calibration.calibration",
     "Pipeline": "gait.pipeline",
     "Recording": "gait.recording",
     "Report": "gait.report.report",
@@ -38,7 +40,17 @@ _DOORS = {
     "write_csv": "gait.readers",
 }
 
-__all__ = ["Analysis", "Pipeline", "Recording", "Report", "Samples", "analyze", "read", "write_csv"]
+__all__ = [
+    "Analysis",
+    "Calibration",
+    "Pipeline",
+    "Recording",
+    "Report",
+    "Samples",
+    "analyze",
+    "read",
+    "write_csv",
+]
 
 
 def __getattr__(name: str) -> object:

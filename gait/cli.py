@@ -43,6 +43,8 @@ COMMANDS = {
     "inspect": "say what a file is and how it was understood",
     "formats": "list the formats that are recognised",
     "record": "from a sensor's port into a file that survives anything",
+    "check": "is everything ready? stand, some steps, stand",
+    "calibrate": "six rests, and a sensor is known to a tenth of a degree",
     "ports": "where a sensor may be plugged in",
     "simulate": "a made-up sensor on a port, for whoever has none",
     "convert": "a capture becomes a CSV",
@@ -52,6 +54,9 @@ COMMANDS = {
     "batch": "many recordings, and the tables of all of them",
     "query": "SQL over the tables of a batch",
     "sample": "write a made-up recording to try things on",
+    "doctor": "what gait finds on this computer, and what helps",
+    "completion": "the Tab key knows gait",
+    "man": "this manual as a page for man",
 }
 
 #: Options whose value may start with a minus sign, which argparse would take for an option.
@@ -102,6 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             args, unknown = parser.parse_known_args(words)
             if unknown:
                 pages[args.command].error(f"unrecognized arguments: {' '.join(unknown)}")
+            args.parser, args.pages = parser, pages
             status = _command(args.command).run(args)
         except UsageError as error:
             _complain(str(error))

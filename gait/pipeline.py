@@ -24,7 +24,7 @@ from gait import torso
 from gait.bouts import Bouts
 from gait.calibration.calibration import Calibration
 from gait.contacts import Contacts, find_contacts
-from gait.errors import SignalError
+from gait.errors import CalibrationError, SignalError
 from gait.facing import FACINGS, Mounting
 from gait.gravity import Settled, settle
 from gait.measures.context import View
@@ -103,6 +103,8 @@ class Analysis:
     versions : mapping
         "gait" and "catalogue".
     series : Series or None
+    calibration : Calibration or None
+        What was taken out of the readings.
     """
 
     recording: RecordingFacts
@@ -116,6 +118,7 @@ class Analysis:
     settled: tuple[float, float] | None
     versions: Mapping[str, str]
     series: Series | None = None
+    calibration: Calibration | None = None
 
 
 class Pipeline:
@@ -289,7 +292,9 @@ class Pipeline:
         tell("measures and traits")
         six = bool(self._calibration and self._calibration.six_position)
         starts = set_off_room.find_set_offs(settled, bouts, contacts, mounting.q_torso_sensor)
-        view = View(strides, replace(cycles, strides=strides), mounting, quality, six, starts)
+        view = View(
+            strides, replace(cycles, strides=strides), mounting, quality, six, starts, self._calibration
+        )
         measures = measure_all(view)
         traits = judge(measures, mounting, quality, self._catalogue, six_position=six, earlier=self._earlier)
         t0, t1 = float(motion.t[0]), float(motion.t[-1])
@@ -308,6 +313,7 @@ class Pipeline:
             settled=(start, t1 - SETTLE) if t1 - SETTLE > start else None,
             versions={"gait": VERSION, "catalogue": self._catalogue.version},
             series=_series(settled, bouts, strides, mounting, cycles) if series else None,
+            calibration=self._calibration,
         )
 
     def _bouts(self) -> tuple[Settled, Bouts]:
@@ -361,6 +367,7 @@ def analyze(
     standing : Recording, optional
         Quiet standing with the same mounting.
     calibration : Calibration, optional
+        Of this sensor. A sensor that is told must be the one it was made for.
     facing : str, optional
         Sensor axis that points forward, "+x" to "-z".
     series : bool
@@ -379,6 +386,8 @@ def analyze(
     ------
     SignalError
         If the recording cannot be analysed as asked; the message says what to do.
+    CalibrationError
+        If the calibration is another sensor's.
 
     Examples
     --------
@@ -392,6 +401,9 @@ def analyze(
         raise SignalError(
             "There are too few samples to analyse; a recording of some seconds at least is needed."
         )
+    said: tuple[str, ...] = ()
+    if calibration is not None:
+        calibration, said = _of_this_sensor(calibration, recording)
     stood = standing_of(standing, calibration) if standing is not None else None
     pipeline = Pipeline(
         recording.rate_hz,
@@ -415,12 +427,29 @@ def analyze(
         tuple((float(a), float(b)) for a, b in recording.gaps),
         placement or recording.placement,
     )
-    notes = recording.notes
+    notes = recording.notes + said
     # Ten hours of samples are 200 MB. The pipeline holds what it needs, so they go unless somebody else holds them.
     del recording, s
     found = pipeline.analysis(series=series, progress=progress)
     facts = replace(facts, gaps_s=facts.gaps_s or found.recording.gaps_s)
     return replace(found, recording=facts, quality=replace(found.quality, notes=notes + found.quality.notes))
+
+
+def _of_this_sensor(calibration: Calibration, recording: Recording) -> tuple[Calibration, tuple[str, ...]]:
+    """The calibration at the recording's temperature, and what is said of it; refused when it is another sensor's."""
+    told, made_for = recording.device, calibration.device
+    if told and made_for and told != made_for:
+        raise CalibrationError(
+            f"{recording.source or 'The recording'} is of the sensor {told!r}, the calibration of {made_for!r}: gains and "
+            "offsets of one sensor say nothing of another. Give this sensor's own, or none."
+        )
+    said = [calibration.sentence()]
+    if made_for and not told:
+        said.append(
+            "The recording does not say which sensor it is of; that it is this one was taken as said."
+        )
+    warmth = float(np.median(recording.temperature[:, 1])) if len(recording.temperature) else None
+    return calibration.at(warmth), tuple(said)
 
 
 def standing_of(recording: Recording, calibration: Calibration | None = None) -> Standing:

@@ -110,6 +110,8 @@ class Recording:
         What was noticed while reading, one sentence each, about the recording.
     understood : tuple of str
         How the file was understood (columns, units, and by what), one clause each.
+    temperature : (m, 2) array
+        Of the chip, where it tells: times [s] and °C.
     """
 
     samples: Samples
@@ -123,3 +125,4 @@ class Recording:
     placement: Placement = "unknown"
     notes: tuple[str, ...] = ()
     understood: tuple[str, ...] = ()
+    temperature: Floats = field(default_factory=lambda: np.empty((0, 2)))

@@ -33,6 +33,12 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))
 
 
+@pytest.fixture(autouse=True)
+def no_calibrations(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Calibrations of whoever runs the tests change no result, and theirs stay as they are."""
+    monkeypatch.setenv("GAIT_CALIBRATIONS", str(tmp_path_factory.getbasetemp() / "no-calibrations"))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder of recordings to check against; they are no part of the project, so it may be absent."""

@@ -43,6 +43,7 @@ FLOORS = {
     "gait.torso": 9,
     "gait.quality": 10,
     "gait.set_off": 10,
+    "gait.readiness": 11,
     "gait.measures": 11,
     "gait.traits": 12,
     "gait.pipeline": 13,
@@ -88,6 +89,7 @@ POSIX_ONLY = {
 #: What `gait --help` must not wait for.
 HEAVY = {
     "numpy", "pandas", "scipy", "matplotlib", "vqf", "jinja2", "rich", "serial", "dask", "distributed", "duckdb", "fsspec",
+    "shtab", "platformdirs",
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gait.rotations import Floats
+    from gait.synthetic import Sensor
 
 PURPOSE = """\
 Pretend that a sensor is plugged in: a made-up runner stands, runs and stands again, over and over, on a port
@@ -33,6 +34,7 @@ examples
   gait simulate                         then, in another terminal: gait record
   gait simulate --speed 20              twenty times as fast
   gait simulate --drop 0.02 --unplug-every 30
+  gait simulate --faces                 then, in another terminal: gait calibrate
   gait simulate --bench                 the real sketch on a simulated chip (needs avr-gcc and simavr)
 """
 
@@ -41,6 +43,9 @@ UNPLUGGED_S = 2.0
 
 #: --wrap lets the tick begin this long before its wrap. [us]
 BEFORE_WRAP = 15_000_000
+
+#: Faces that gait calibrate may ask for after the six.
+AFTERWARDS = ("+z", "+x", "+y", "-x", "-y")
 
 #: The bench plays this long. [s]  Chosen: its readings are a file of 20 MB by then.
 BENCH_S = 1800.0
@@ -63,6 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", metavar="N", type=int, default=1, help="samples in a frame, 1 to 4 (1)")
     parser.add_argument("--speed", metavar="N", type=float, default=1.0, help="times true speed (1)")
     parser.add_argument("--seed", metavar="N", type=int, default=1, help="another runner (1)")
+    parser.add_argument(
+        "--faces", action="store_true", help="a hand turns it through its six faces, for gait calibrate"
+    )
     parser.add_argument(
         "--bench", action="store_true", help="run the real sketch on a simulated chip instead"
     )
@@ -94,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
     with suppress(ValueError):  # not in the main thread
         # Being told to end is Ctrl-C by other means: the port is taken away behind us.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-    counts = _readings(args, 1000.0 / (1 + divider))
+    counts = (_turned if args.faces else _readings)(args, 1000.0 / (1 + divider))
     if args.bench:
         return _on_the_bench(args, counts, divider)
     from firmware_bridge.events import Chip
@@ -114,7 +122,9 @@ def run(args: argparse.Namespace) -> int:
     with VirtualSensor(counts, chip, faults, speed=args.speed) as sensor:
         _announce(
             sensor.path,
-            "A made-up runner stands there for 10 s, then runs. In another terminal: gait record",
+            "A made-up hand turns it from face to face. In another terminal: gait calibrate"
+            if args.faces
+            else "A made-up runner stands there for 10 s, then runs. In another terminal: gait record",
         )
         with suppress(KeyboardInterrupt):
             while True:
@@ -155,17 +165,36 @@ def _readings(args: argparse.Namespace, rate_hz: float) -> NDArray[np.int16]:
 
     from firmware_bridge.sensor_stream import to_counts
     from gait.rotations import from_rotvec
-    from gait.synthetic import Course, Runner, Sensor, simulate
+    from gait.synthetic import Course, Runner, simulate
 
-    rng = np.random.default_rng(args.seed)
     # Worn on the chest: y of the board up, which leans back by some degrees as a chest does.
     upright = from_rotvec(np.array([1.0, 1.0, 1.0]) / np.sqrt(3.0) * (2.0 * np.pi / 3.0))
-    sensor = replace(
-        Sensor.mpu6050(rng, rate_hz, upright), drop_share=0.0, clock_ppm=0.0, jitter_s=0.0, start_s=0.0
-    )
+    sensor = replace(_sensor(args, rate_hz), q_torso_sensor=upright)
     course = Course(standing_s=10.0, running_s=args.seconds, standing_after_s=10.0)
     recording, _ = simulate(Runner(placement="sternum"), course, sensor, args.seed)
     return to_counts(recording.samples.acc, recording.samples.gyr)
+
+
+def _turned(args: argparse.Namespace, rate_hz: float) -> NDArray[np.int16]:
+    """The same sensor's readings while a hand turns it from face to face, and back to the first."""
+    from firmware_bridge.sensor_stream import to_counts
+    from gait.synthetic.handling import FACES, handle
+
+    recording = handle(_sensor(args, rate_hz), args.seed, faces=(*FACES, *AFTERWARDS))
+    return to_counts(recording.samples.acc, recording.samples.gyr)
+
+
+def _sensor(args: argparse.Namespace, rate_hz: float) -> Sensor:
+    """One sensor for each seed; what can go wrong on the wire is left to the wire."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    from gait.rotations import IDENTITY
+    from gait.synthetic import Sensor
+
+    made = Sensor.mpu6050(np.random.default_rng(args.seed), rate_hz, IDENTITY)
+    return replace(made, drop_share=0.0, clock_ppm=0.0, jitter_s=0.0, start_s=0.0)
 
 
 def _announce(path: str, following: str) -> None:
@@ -202,8 +231,8 @@ def _on_the_bench(args: argparse.Namespace, counts: NDArray[np.int16], divider: 
         ) as board:
             _announce(
                 board.port,
-                f"The real sketch runs there on a simulated board, and the runner is on the way. In another terminal: "
-                f"gait record {board.port}",
+                f"The real sketch runs there on a simulated board, and {'a hand turns the chip' if args.faces else 'the runner is on the way'}. In another terminal: "
+                f"gait {'calibrate' if args.faces else 'record'} {board.port}",
             )
             with suppress(KeyboardInterrupt):
                 board.process.wait()

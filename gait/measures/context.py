@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gait.calibration.calibration import Calibration
 from gait.facing import Mounting
 from gait.quality import Quality
 from gait.set_off import SetOffs
@@ -32,6 +33,8 @@ class View:
         The accelerometer was calibrated in six positions.
     set_offs : SetOffs or None
         Starts out of quiet standing.
+    calibration : Calibration or None
+        What was taken out, for what it leaves open.
     """
 
     strides: Strides
@@ -40,6 +43,7 @@ class View:
     quality: Quality
     calibrated: bool
     set_offs: SetOffs | None = None
+    calibration: Calibration | None = None
 
     @property
     def counted(self) -> NDArray[np.bool_]:

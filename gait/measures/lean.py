@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
+from gait.calibration.uncertainty import lean_sigma_deg
 from gait.measures.context import View
 from gait.measures.measure import NO_STRIDE, Measure, measured, nothing
 from gait.quality import CREPT_DEG
-from gait.rotations import Floats
+from gait.rotations import Floats, inverse, rotate
 from gait.units import DEG, RAD
 
 #: A person repeats quiet standing to about this.  [°, 1 sd]  Source: design note on signals and traits.
@@ -65,9 +66,9 @@ def lean(view: View) -> Measure:
     if m.standing is None or not m.sign_known:
         return nothing("lean", "deg", per_stride, m.why, column="lean_deg")
     trust, why = view.trust(trunk=True)
-    sensor = CALIBRATED_SIGMA_DEG if view.calibrated else SENSOR_SIGMA_DEG
     standing = STANDING_SIGMA_DEG / np.sqrt(m.standing_count or 1)
     value = float(np.nanmean(per_stride))
+    sensor = _sensor_sigma(view, value)
     turned = abs(value) * (1.0 - np.cos(m.forward_sigma_deg * RAD))
     # An axis that is off sees some of how the trunk is held sideways.
     across = abs(float(np.nanmean(view.cycles["sway"]))) * DEG * np.sin(m.forward_sigma_deg * RAD)
@@ -118,3 +119,14 @@ def _step(x: Floats, size: int) -> Floats:
     after = np.append(medians[middle + 1 :], np.full(middle + 1, medians[-1]))
     before = np.append(np.full(middle, medians[0]), medians[: len(x) - middle])
     return np.asarray(after - before)
+
+
+def _sensor_sigma(view: View, lean_deg: float) -> float:
+    """What the sensor leaves in the mean lean, 1 sd: by its calibration, or by what such sensors leave. [°]"""
+    if view.calibration is not None:
+        up, forward = rotate(inverse(view.mounting.q_torso_sensor), [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+        left = lean_sigma_deg(view.calibration, up, forward, lean_deg)
+        if left is not None:
+            # No calibration makes a sensor worse than none.
+            return float(min(SENSOR_SIGMA_DEG, np.hypot(CALIBRATED_SIGMA_DEG, left)))
+    return CALIBRATED_SIGMA_DEG if view.calibrated else SENSOR_SIGMA_DEG

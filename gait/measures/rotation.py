@@ -9,14 +9,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gait.calibration.uncertainty import turn_sigma
 from gait.measures.context import View
 from gait.measures.measure import Measure, measured
-from gait.rotations import Floats
+from gait.rotations import Floats, inverse, rotate
 from gait.units import DEG, RAD
 
 #: Gyro scale error (3 % of a range of about 20°) and soft tissue.  [°, 1 sd]
 #: Source: the traits' catalogue (u = 0.7) and tests/accuracy/targets.py.
 SYSTEMATIC_DEG = 0.7
+
+#: What soft tissue and the direction of "up" leave when the gyro's scale is known.  [°, 1 sd]
+#: Source: 100 synthetic runs calibrated by six rests, 0.17° (tests/accuracy/targets.py, seeds 3000-3099); twice that,
+#: for a trunk's tissue differs from the one that is simulated.
+CALIBRATED_DEG = 0.35
 
 #: How far the trunk may lean when no standing says; sideways tipping then shows as turning by its sine.  [°, 1 sd]
 #: Source: lean of groups of runners 3.6 and 10.8°, Teng & Powers 2015.
@@ -36,21 +42,33 @@ def rotation(view: View) -> Measure:
     """
     wave = drift_free(view)
     trust, why = view.trust(trunk=True)
-    systematic = SYSTEMATIC_DEG
+    per_stride = np.ptp(wave, axis=1) * DEG
+    sensor = _sensor_sigma(view, per_stride)
+    systematic = sensor
     if view.mounting.standing is None:
         tip = float(np.nanmedian(np.ptp(view.cycles["sway"], axis=1))) * DEG if view.counted.any() else 0.0
-        systematic = float(np.hypot(SYSTEMATIC_DEG, tip * np.sin(UNKNOWN_LEAN_DEG * RAD)))
+        systematic = float(np.hypot(sensor, tip * np.sin(UNKNOWN_LEAN_DEG * RAD)))
         why = (*why, "Without standing the turn is taken about the trunk as it was held in running.")
     return measured(
         "rotation",
         "deg",
-        np.ptp(wave, axis=1) * DEG,
+        per_stride,
         view.counted,
         systematic=systematic,
         column="rotation_deg",
         trust=trust,
         why=why,
     )
+
+
+def _sensor_sigma(view: View, per_stride: Floats) -> float:
+    """What scale of the gyro and soft tissue leave, 1 sd. [°]"""
+    up = rotate(inverse(view.mounting.q_torso_sensor), [0.0, 0.0, 1.0])
+    share = None if view.calibration is None else turn_sigma(view.calibration, up)
+    if share is None or not np.isfinite(per_stride).any():
+        return SYSTEMATIC_DEG
+    # No calibration makes a sensor worse than none.
+    return float(min(SYSTEMATIC_DEG, np.hypot(CALIBRATED_DEG, share * np.nanmedian(per_stride))))
 
 
 def drift_free(view: View) -> Floats:

@@ -57,6 +57,7 @@ class _Heard:
     marks: list[tuple[int, int]] = field(default_factory=list)  # frames before it, host ns
     began: list[int] = field(default_factory=list)  # frames before a reset
     statuses: list[Status] = field(default_factory=list)
+    status_at: list[int] = field(default_factory=list)  # frames before each
     damaged: int = 0
     places: int = 0
     frames: int = 0
@@ -78,6 +79,7 @@ class _Heard:
             self.infos.append((self.frames, event))
         elif isinstance(event, Status):
             self.statuses.append(event)
+            self.status_at.append(self.frames)
 
 
 def recognise(path: Path) -> str | None:
@@ -213,8 +215,20 @@ def recording_of(
         started_at=times.started_at,
         device=info.device,
         notes=tuple(said),
+        temperature=_temperature(heard, data, times.t),
     )
     return recording, found
+
+
+def _temperature(heard: _Heard, data: Data, t: Floats) -> Floats:
+    """Times [s] and °C (m, 2), as the sensor told them between its samples."""
+    chip = next((info.chip for _, info in reversed(heard.infos) if info.chip is not None), None)
+    if chip is None or not heard.statuses:
+        return np.empty((0, 2))
+    first = np.concatenate([[0], np.cumsum(data.n, dtype=np.int64)])
+    at = np.clip(first[np.array(heard.status_at)], 0, len(t) - 1)
+    told = [mpu6050.temperature_c(s.temperature, chip.who_am_i) for s in heard.statuses]
+    return np.column_stack([t[at], told])
 
 
 def _tick_seconds(heard: _Heard, data: Data, info: Info, source: str, units: Units) -> float | None:

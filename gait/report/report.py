@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 #: Name and version of a whole report's layout.
 REPORT_SCHEMA = "gait.report/2"
 
+#: A lean for which a calibration's doubt is told. [°]  Source: typical values, 2-11.
+USUAL_LEAN_DEG = 8.0
+
 #: Width of the summary. [characters]
 COLUMNS = 78
 

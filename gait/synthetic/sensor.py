@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from scipy.signal import bilinear, lfilter, lfilter_zi
 
 from gait.recording import Samples
 from gait.rotations import IDENTITY, Floats, to_matrix
-from gait.synthetic.trunk import SETTLE, TISSUE_HZ, TISSUE_RATIO, TISSUE_SHARE, Body, Pose
+from gait.synthetic.trunk import SETTLE, TISSUE_HZ, TISSUE_RATIO, TISSUE_SHARE
 from gait.units import RAD, G
 
 #: How far the tissue under the sensor rocks for each metre of its shift. [rad/m]  Chosen: 1 mm of shift
@@ -32,6 +33,36 @@ GRID_HZ = 1000.0
 
 #: Seconds done at a time. [s]  Chosen: keeps the arrays in cache, and ten hours within memory.
 CHUNK = 30.0
+
+
+class Placed(Protocol):
+    """Where a board is at n times, an even grid: t (n,) [s], place (n, 3) [m], matrix (n, 3, 3) board to earth."""
+
+    @property
+    def t(self) -> Floats: ...  # noqa: D102
+    @property
+    def place(self) -> Floats: ...  # noqa: D102
+    @property
+    def matrix(self) -> Floats: ...  # noqa: D102
+
+
+class Carrier(Protocol):
+    """What carries the sensor: a runner's trunk, a hand."""
+
+    @property
+    def stop(self) -> float:
+        """How long it lasts. [s]"""
+
+    @property
+    def tissue_wobble(self) -> float:
+        """Share of the nominal wobble of the tissue under the sensor. [1]"""
+
+    @property
+    def sensor_height(self) -> float:
+        """Of the sensor over the point whose height is told. [m]"""
+
+    def pose(self, t: Floats) -> Placed:
+        """At the times of an even grid."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +202,7 @@ def any_rotation(rng: np.random.Generator) -> Floats:
     return np.asarray(q / np.linalg.norm(q))
 
 
-def feel(pose: Pose) -> tuple[Floats, Floats]:
+def feel(pose: Placed) -> tuple[Floats, Floats]:
     """Specific force [m/s²] and angular rate [rad/s] in torso axes; one grid point is lost at either end."""
     dt = pose.t[1] - pose.t[0]
     p, m = pose.place, pose.matrix
@@ -189,9 +220,9 @@ def feel(pose: Pose) -> tuple[Floats, Floats]:
     return acc, gyr
 
 
-def readings(body: Body, sensor: Sensor, rng: np.random.Generator) -> tuple[Samples, Floats, Floats]:
+def readings(body: Carrier, sensor: Sensor, rng: np.random.Generator) -> tuple[Samples, Floats, Floats]:
     """All samples of the course in sensor axes, the true time each was taken, and the height of the place then."""
-    taken, stamped = _when(body.path.stop, sensor, rng)
+    taken, stamped = _when(body.stop, sensor, rng)
     parts = []
     for i, j in _chunks(taken):
         parts.append(_at(body, sensor, taken[i:j]))
@@ -246,7 +277,7 @@ def _chunks(taken: Floats) -> Iterator[tuple[int, int]]:
     yield from zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
 
 
-def _at(body: Body, sensor: Sensor, taken: Floats) -> tuple[Floats, Floats, Floats]:
+def _at(body: Carrier, sensor: Sensor, taken: Floats) -> tuple[Floats, Floats, Floats]:
     """True sensor-axis readings, filtered, at the true times of one chunk; and the height of the place."""
     # A whole number of grid points a sample, so that an even clock falls on the grid.
     dt = 1.0 / (np.ceil(sensor.grid_hz / sensor.rate_hz) * sensor.rate_hz)
@@ -255,15 +286,15 @@ def _at(body: Body, sensor: Sensor, taken: Floats) -> tuple[Floats, Floats, Floa
     pose = body.pose(grid)
     acc, gyr = feel(pose)
     t = grid[1:-1]
-    if body.runner.tissue_wobble:
-        acc, gyr = _wobbled(acc, gyr, body.runner.tissue_wobble, dt)
+    if body.tissue_wobble:
+        acc, gyr = _wobbled(acc, gyr, body.tissue_wobble, dt)
     if sensor.creep_deg:
-        angle = RAD * sensor.creep_deg * t / body.path.stop
+        angle = RAD * sensor.creep_deg * t / body.stop
         c, s = np.cos(angle), np.sin(angle)
         # The sensor turned by +angle about torso left: it reads the torso's vectors turned back.
         for v in (acc, gyr):
             v[:, 0], v[:, 2] = c * v[:, 0] - s * v[:, 2], s * v[:, 0] + c * v[:, 2]
-        gyr[:, 1] += RAD * sensor.creep_deg / body.path.stop
+        gyr[:, 1] += RAD * sensor.creep_deg / body.stop
     both = np.concatenate([acc, gyr], axis=1)
     if sensor.filter_hz:
         w = 2 * np.pi * sensor.filter_hz
@@ -274,7 +305,7 @@ def _at(body: Body, sensor: Sensor, taken: Floats) -> tuple[Floats, Floats, Floa
     part = np.clip(at - i, 0.0, 1.0)[:, None]
     both = both[i] * (1 - part) + both[i + 1] * part
     to_sensor = to_matrix(sensor.q_torso_sensor)  # torso = M sensor, so sensor = v M as a row
-    height = np.interp(taken, grid, pose.place[:, 2]) - float(body.runner.arm()[2])
+    height = np.interp(taken, grid, pose.place[:, 2]) - body.sensor_height
     return both[:, :3] @ to_sensor, both[:, 3:] @ to_sensor, height
 
 

@@ -129,6 +129,21 @@ class Body:
         if still and still[0].start == 0.0:
             self._rest = self._sway(np.arange(0.0, still[0].stop, 0.05)).mean(axis=0)
 
+    @property
+    def stop(self) -> float:
+        """Length of the course. [s]"""
+        return self.path.stop
+
+    @property
+    def tissue_wobble(self) -> float:
+        """As the runner has it. [1]"""
+        return self.runner.tissue_wobble
+
+    @property
+    def sensor_height(self) -> float:
+        """Of the sensor over the whole body's centre of mass. [m]"""
+        return float(self.runner.arm()[2])
+
     def angles(self, t: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Lean, sway to the right, turn and heading at times t. [rad]."""
         path = self.path

@@ -16,7 +16,12 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TEXTS = sorted((REPOSITORY / "notebooks").glob("*.py"))
 
 #: Pictures that a notebook draws, at least.
-PICTURES = {"01_first_run": 5, "04_write_a_trait": 2}
+PICTURES = {
+    "01_first_run": 5,
+    "02_calibrate_a_sensor": 4,
+    "03_lean_and_rotation": 6,
+    "04_write_a_trait": 2,
+}
 
 #: A notebook that takes longer than this is no first acquaintance. [s]
 LONGEST = 120

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gait.calibration.calibration import LARGEST_GAIN_ERROR, Calibration
+from gait.calibration.calibration import LARGEST_GAIN_ERROR, UNKNOWNS, Calibration
 from gait.errors import CalibrationError
 from gait.pipeline import analyze
 from gait.recording import Samples
@@ -139,6 +139,58 @@ def test_a_gain_of_other_units_is_refused_with_its_size(tmp_path: Path, gain: fl
         Calibration.load(path)
 
 
+def test_all_that_is_known_is_read_back(tmp_path: Path) -> None:
+    full = some(
+        gyr_gain=np.eye(3) + 0.01,
+        gyr_bias_slope=np.array([1e-3, 0.0, -2e-3]),
+        temperature_c=31.5,
+        made_at="2026-03-01T10:00:00+00:00",
+        covariance=1e-6 * np.eye(UNKNOWNS),
+        rest_residuals=np.array([0.01, -0.02]),
+        turn_residuals=np.array([0.001]),
+        biases=np.array([[31.5, 0.1, -0.2, 0.05]]),
+    )
+    full.save(tmp_path / "a.json")
+    found = Calibration.load(tmp_path / "a.json")
+    for name in ("gyr_gain", "gyr_bias_slope", "covariance", "rest_residuals", "turn_residuals", "biases"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(full, name))
+    assert (found.temperature_c, found.made_at) == (31.5, "2026-03-01T10:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"covariance": np.eye(6)},
+        {"covariance": -np.eye(UNKNOWNS)},
+        {"gyr_gain": np.eye(2)},
+        {"gyr_gain": 2.0 * np.eye(3)},
+        {"gyr_bias_slope": np.full(3, 0.5)},
+        {"gyr_bias_slope": np.zeros(2)},
+    ],
+)
+def test_more_that_cannot_be_is_refused_with_its_name(tmp_path: Path, wrong: dict[str, object]) -> None:
+    some(**wrong).save(tmp_path / "a.json")
+    with pytest.raises(CalibrationError, match=r"a\.json"):
+        Calibration.load(tmp_path / "a.json")
+
+
+def test_the_bias_follows_the_temperature() -> None:
+    cold = some(gyr_bias_slope=np.array([1e-3, 0.0, 0.0]), temperature_c=20.0)
+    warm = cold.at(30.0)
+    np.testing.assert_allclose(warm.gyr_bias - cold.gyr_bias, [0.01, 0.0, 0.0], atol=ROUNDING)
+    assert cold.at(None) is cold
+    assert some().at(30.0).temperature_c is None
+
+
+def test_another_sensors_calibration_is_refused() -> None:
+    recording, _ = simulate(Runner(), Course(standing_s=7.0, running_s=10.0), Sensor.ideal(), 1)
+    with pytest.raises(CalibrationError, match="'simulated MPU-6050', the calibration of 'mpu-7'"):
+        analyze(recording, calibration=some())
+    nameless = analyze(replace(recording, device=""), calibration=some())
+    assert any("does not say which sensor" in note for note in nameless.quality.notes)
+    assert any("mpu-7" in note for note in nameless.quality.notes)
+
+
 def test_a_calibrated_run_is_the_run_of_a_perfect_sensor() -> None:
     course = Course(standing_s=7.0, running_s=30.0)
     gain = some().acc_gain
@@ -151,7 +203,8 @@ def test_a_calibrated_run_is_the_run_of_a_perfect_sensor() -> None:
     perfect, _ = simulate(Runner(), course, Sensor.ideal(), 1)
     spoiled, _ = simulate(Runner(), course, wrong, 1)
     true, plain, corrected = (
-        analyze(r, calibration=c) for r, c in ((perfect, None), (spoiled, None), (spoiled, some()))
+        analyze(r, calibration=c)
+        for r, c in ((perfect, None), (spoiled, None), (spoiled, some(device=perfect.device)))
     )
     for key in ("lean", "rotation", "sway"):
         a, b = corrected.measures[key].value, true.measures[key].value

@@ -1,0 +1,80 @@
+"""What a calibration leaves open, as degrees of an angle.
+
+Lives here: how doubts about gains and offsets become doubts about lean and about turning.
+Not here: where the doubts come from (six_position.py), what else makes an angle uncertain (measures/).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gait.calibration.calibration import Calibration
+from gait.rotations import Floats
+from gait.units import DEG, RAD, G
+
+
+def lean_sigma_deg(calibration: Calibration, up: Floats, forward: Floats, lean_deg: float) -> float | None:
+    """How far a lean against standing is off by what the accelerometer's calibration leaves open.
+
+    Parameters
+    ----------
+    calibration : Calibration
+    up, forward : (3,) array
+        The torso's axes in the sensor's. Unit vectors.
+    lean_deg : float
+        [°]
+
+    Returns
+    -------
+    float or None
+        One standard deviation; None when the calibration does not tell. [°]
+    """
+    if calibration.covariance is None:
+        return None
+    lean = lean_deg * RAD
+    # Earth's up in sensor axes: standing, and leaning; and which way it moves when the lean grows.
+    leaning = np.cos(lean) * up - np.sin(lean) * forward
+    grows = -np.cos(lean) * forward - np.sin(lean) * up
+    at_rest, moved = _per_unknown(up * G), _per_unknown(leaning * G)
+    # What standing reads beyond g is taken off along it (standing.standing_offset).
+    beyond = np.outer(up, up @ at_rest)
+    row = (grows @ (moved - beyond) + forward @ (at_rest - beyond)) / G
+    return float(np.sqrt(row @ calibration.covariance[:9, :9] @ row) * DEG)
+
+
+def turn_sigma(calibration: Calibration, about: Floats) -> float | None:
+    """How far a turn about an axis (3,) of the sensor is off, as a share of it, 1 sd; None when not told. [1]"""
+    if calibration.covariance is None:
+        return None
+    row = np.outer(about, about).ravel()
+    return float(np.sqrt(row @ calibration.covariance[9:, 9:] @ row))
+
+
+def worst_lean_deg(calibration: Calibration, lean_deg: float) -> float | None:
+    """The largest of `lean_sigma_deg` over all ways to clip the sensor on with an axis up. [°]"""
+    found = []
+    for i in range(3):
+        for j in range(3):
+            if i != j:
+                up, forward = np.eye(3)[i], np.eye(3)[j]
+                found += [lean_sigma_deg(calibration, s * up, forward, lean_deg) for s in (1.0, -1.0)]
+    return None if None in found else max(f for f in found if f is not None)
+
+
+def worst_turn(calibration: Calibration) -> float | None:
+    """The largest of `turn_sigma` over the sensor's axes. [1]"""
+    found = [turn_sigma(calibration, axis) for axis in np.eye(3)]
+    return None if None in found else max(f for f in found if f is not None)
+
+
+def _per_unknown(true: Floats) -> Floats:
+    """Change of a calibrated force (3,) with each of offset and symmetric gain (3, 9)."""
+    x, y, z = true
+    return np.array(
+        [
+            [-1, 0, 0, x, 0, 0, y, z, 0],
+            [0, -1, 0, 0, y, 0, x, 0, z],
+            [0, 0, -1, 0, 0, z, 0, x, y],
+        ],
+        float,
+    )

@@ -1,0 +1,205 @@
+"""``gait doctor``: what gait finds on this computer, and the remedy where something is in the way.
+
+Lives here: versions, extras, ports and their permissions, folders, kept calibrations.
+Not here: a sensor that is worn (check.py), what any of it is used for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from gait.commands.command import DONE, FAILED, tell
+
+PURPOSE = """\
+Look at what gait needs on this computer: Python and packages, ports and the right to use them, folders to write to,
+kept calibrations. Where something is in the way, the line says what helps.
+"""
+
+EPILOG = """\
+lines
+  ready  all is there
+  open   an extra that is not installed; only what it is for waits for it
+  look   this is in the way of something that was to work
+
+exit status
+  0  nothing is in the way
+  1  something is
+"""
+
+#: Less room on a disk does not hold a long run and its page. [B]  Chosen: an hour's capture is 16 MB.
+LEAST_ROOM = 200_000_000
+
+#: Name of the distribution.
+DISTRIBUTION = "gait-traits"
+
+#: Oldest Python. Source: pyproject.toml.
+OLDEST = (3, 11)
+
+Line = tuple[str, str, str]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags and manual page."""
+    parser.description, parser.epilog = PURPOSE, EPILOG
+    parser.usage = "gait doctor"
+
+
+def run(_args: argparse.Namespace) -> int:
+    """Do it."""
+    looks = 0
+    for name, state, says in _lines():
+        looks += state == "look"
+        tell(f"{name:<13} {state:<6} {says}")
+    tell(
+        f"\n{looks} thing{'s' * (looks > 1)} to look at." if looks else "\nNothing is in the way.",
+    )
+    return FAILED if looks else DONE
+
+
+def _lines() -> Iterator[Line]:
+    yield from _versions()
+    yield from _packages()
+    yield from _ports()
+    yield _bench()
+    yield from _folders()
+    yield from _calibrations()
+
+
+def _versions() -> Iterator[Line]:
+    from gait import __version__
+
+    system = f"{platform.system()} {platform.release()}, {platform.machine()}"
+    yield "gait", "ready", f"{__version__} in {Path(__file__).parents[1]}"
+    python = f"{platform.python_version()} ({sys.executable}) on {system}"
+    if sys.version_info < OLDEST:
+        yield "python", "look", f"{python}: {OLDEST[0]}.{OLDEST[1]} or newer is needed."
+    else:
+        yield "python", "ready", python
+
+
+def _packages() -> Iterator[Line]:
+    """Packages gait stands on, then each extra."""
+    try:
+        wanted = metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        yield "packages", "look", "gait is run without being installed: python -m pip install ."
+        return
+    groups: dict[str, list[str]] = {"": []}
+    for requirement in wanted:
+        package = re.match(r"[A-Za-z0-9._-]+", requirement)
+        of = re.search(r"extra\s*==\s*['\"]([^'\"]+)['\"]", requirement)
+        if package:
+            groups.setdefault(of[1] if of else "", []).append(package[0])
+    for extra, names in groups.items():
+        there = {name: _version(name) for name in names}
+        lacking = [name for name, version in there.items() if version is None]
+        listed = ", ".join(f"{name} {version}" for name, version in there.items() if version)
+        what = f"[{extra}]" if extra else "packages"
+        if not lacking:
+            yield what, "ready", listed
+        elif extra:
+            yield (
+                what,
+                "open",
+                f'without {", ".join(lacking)}: python -m pip install "{DISTRIBUTION}[{extra}]"',
+            )
+        else:
+            yield what, "look", f"without {', '.join(lacking)}: python -m pip install {DISTRIBUTION}"
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _ports() -> Iterator[Line]:
+    """Ports, and whether they may be opened."""
+    try:
+        from firmware_bridge.link import ports
+    except ImportError:
+        yield "ports", "look", "cannot be listed without pyserial: python -m pip install pyserial"
+        return
+    found = ports()
+    if not found:
+        yield "ports", "open", "no serial port is there; plug a sensor in, or make one up: gait simulate"
+    for port in found:
+        path, kind = Path(port.path), port.kind or "nothing is known of it"
+        if os.name != "posix" or os.access(path, os.R_OK | os.W_OK):
+            yield "port", "ready", f"{port.path}: {kind}"
+        else:
+            state = "look" if port.likely else "open"
+            yield "port", state, f"{port.path}: {kind}. {_permission(path)}"
+
+
+def _permission(path: Path) -> str:
+    """What lets this user open a port."""
+    try:
+        group = path.group()
+    except (OSError, KeyError, NotImplementedError):
+        group = "dialout"
+    if group == "root":
+        return f"You may not open it, and no group may: sudo chmod a+rw {path} helps until it is unplugged."
+    return f"You may not open it; its group is {group}: sudo usermod -aG {group} $USER, then log out and in again."
+
+
+def _bench() -> Line:
+    """The simulated chip, for whoever builds on the sketch."""
+    from firmware_bridge.bench.build import missing_tools
+
+    lacking = missing_tools()
+    if lacking:
+        return "bench", "open", f"the sketch on a simulated chip (gait simulate --bench) waits for: {lacking}"
+    return "bench", "ready", "the sketch can run on a simulated chip: gait simulate --bench"
+
+
+def _folders() -> Iterator[Line]:
+    from gait.calibration import store
+
+    for name, folder in (("this folder", Path.cwd()), ("kept things", store.folder())):
+        there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        try:
+            with tempfile.TemporaryFile(dir=there):
+                pass
+            room = shutil.disk_usage(there).free
+        except OSError as error:
+            remedy = (
+                "gait writes beside you: go to a folder of your own."
+                if folder == Path.cwd()
+                else f"Name another with the variable {store.VARIABLE}."
+            )
+            yield name, "look", f"{folder} cannot be written to ({error.strerror or error}). {remedy}"
+            continue
+        if room < LEAST_ROOM:
+            yield name, "look", f"{folder} has {room / 1e6:.0f} MB left; a run takes up to 100 MB."
+        else:
+            yield name, "ready", f"{folder}, {room / 1e9:.0f} GB free"
+
+
+def _calibrations() -> Iterator[Line]:
+    from gait.calibration import store
+    from gait.errors import CalibrationError
+
+    kept = store.everything()
+    if not kept:
+        yield "calibrations", "open", "none is kept; gait calibrate takes two minutes"
+    for path, found in kept:
+        if isinstance(found, CalibrationError):
+            yield "calibration", "look", f"{found} Move {path} away, and calibrate again."
+        else:
+            whole = "six positions" if found.six_position else "a part"
+            yield (
+                "calibration",
+                "ready",
+                f"{found.device}, {whole}, {found.made_at[:10] or 'no date'}: {path}",
+            )
