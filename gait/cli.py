@@ -35,6 +35,8 @@ from gait.errors import GaitError
 #: Command -> what it is for, in the order of the help. Each is gait/commands/<command>.py.
 COMMANDS = {
     "analyze": "a recording of a run becomes a page, a JSON and tables",
+    "live": "what is there now, while you run; recorded first",
+    "replay": "any recording through the view of a live run",
     "record": "from a sensor's port into a file that survives anything",
     "ports": "where a sensor may be plugged in",
     "simulate": "a made-up sensor on a port, for whoever has none",

@@ -119,7 +119,7 @@ def run(args: argparse.Namespace) -> int:
         say("reading the recording")
         analysis = _analysis(args, units, placement, say)
         say("putting it into words")
-        files, summary = _files(analysis, series=args.series, page=not args.no_report, say=say)
+        files, summary = files_of(analysis, series=args.series, page=not args.no_report, say=say)
         write_folder(folder, files)
     if args.json:
         tell(files["analysis.json"], after=f"The files are in {folder}.")
@@ -185,7 +185,7 @@ def _analysis(
     )
 
 
-def _files(
+def files_of(
     analysis: Analysis, *, series: bool, page: bool, say: Callable[[str], None]
 ) -> tuple[dict[str, bytes], str]:
     """Every file by name, and the summary."""

@@ -74,6 +74,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="capture to write, run-<date>-<time>.gaitcap by default",
     )
     parser.add_argument("--seconds", metavar="N", type=float, help="end by itself after so long")
+    add_wire_arguments(parser)
+    parser.add_argument("--no-csv", action="store_true", help="write the capture alone")
+    parser.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
+
+
+def add_wire_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags for what gait cannot know of a sensor."""
     parser.add_argument("--baud", metavar="N", type=int, help="speed of the port; tried out when not said")
     wire = ("gait", "text", "witmotion", "witmotion-ble", "ximu3")
     parser.add_argument(
@@ -86,18 +93,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--columns", metavar="LIST", help="of a text line, in order: t,ax,ay,az,gx,gy,gz; - leaves one out"
     )
     parser.add_argument("--units", metavar="T,A,W", help="of a text line, three words as in gait analyze")
-    parser.add_argument("--no-csv", action="store_true", help="write the capture alone")
-    parser.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    columns = _checked(args)
+    columns = check_flags(args)
     target: Path = args.out or Path(f"run-{datetime.now().astimezone():%Y%m%d-%H%M%S}.gaitcap")
     if target.exists():
         raise UsageError(f"{target} is there already; name another with -o.")
     say = _nothing if args.quiet else _print
-    link, greeting = _found(args, columns)
+    link, greeting = find_sensor(args, columns)
     with link:
         vitals = _listened(args, link, greeting, target, columns, say)
     if vitals.samples == 0:
@@ -106,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
     return DONE if args.no_csv else _as_csv(target, say)
 
 
-def _checked(args: argparse.Namespace) -> Sequence[str] | None:
+def check_flags(args: argparse.Namespace) -> Sequence[str] | None:
     """Columns as words; wrong flags are usage errors."""
     if args.seconds is not None and not 0 < args.seconds < 1e7:
         raise UsageError(f"--seconds takes a time above 0; {args.seconds:g} is none.")
@@ -124,7 +129,7 @@ def _checked(args: argparse.Namespace) -> Sequence[str] | None:
         raise UsageError(str(error)) from error
 
 
-def _found(args: argparse.Namespace, columns: Sequence[str] | None) -> tuple[Link, Greeting]:
+def find_sensor(args: argparse.Namespace, columns: Sequence[str] | None) -> tuple[Link, Greeting]:
     """The first port behind which somebody is understood."""
     from firmware_bridge.errors import LinkLost
     from firmware_bridge.link import BAUDS, Link, ports
@@ -181,10 +186,10 @@ def _listened(
     decoder = decoder_of(greeting.wire, columns=columns, marked=False)
     line = _Line(silent=args.quiet)
     looked = False
-    say(f"Recording {_who(greeting)} at {link.port} into {target}. Ctrl-C ends it.")
+    say(f"Recording {who(greeting)} at {link.port} into {target}. Ctrl-C ends it.")
     with (
         Capture(target, notes_for(link, greeting, more), boundary=boundary_of(greeting.wire)) as saved,
-        _stoppable() as stopped,
+        stoppable() as stopped,
     ):
         begin = time.monotonic()
         try:
@@ -211,7 +216,7 @@ def _listened(
     return vitals
 
 
-def _who(greeting: Greeting) -> str:
+def who(greeting: Greeting) -> str:
     """The sensor for people."""
     info = greeting.info
     if info is None:
@@ -318,7 +323,7 @@ class _Line:
 
 
 @contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
+def stoppable() -> Iterator[Callable[[], bool]]:
     """Ctrl-C and SIGTERM ask for an end instead of tearing one; a second Ctrl-C tears."""
     asked = [False]
 

@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
     with suppress(ValueError):  # not in the main thread
         # Being told to end is Ctrl-C by other means: the port is taken away behind us.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-    counts = _readings(args, 1000.0 / (1 + divider))
+    counts = made_up_counts(args.seed, args.seconds, 1000.0 / (1 + divider))
     if args.bench:
         return _on_the_bench(args, counts, divider)
     from firmware_bridge.events import Chip
@@ -147,7 +147,7 @@ def _checked(args: argparse.Namespace) -> int:
     return whole - 1
 
 
-def _readings(args: argparse.Namespace, rate_hz: float) -> NDArray[np.int16]:
+def made_up_counts(seed: int, running_s: float, rate_hz: float) -> NDArray[np.int16]:
     """A runner's readings as counts; what can go wrong on the wire is left to the wire."""
     from dataclasses import replace
 
@@ -157,14 +157,14 @@ def _readings(args: argparse.Namespace, rate_hz: float) -> NDArray[np.int16]:
     from gait.rotations import from_rotvec
     from gait.synthetic import Course, Runner, Sensor, simulate
 
-    rng = np.random.default_rng(args.seed)
+    rng = np.random.default_rng(seed)
     # Worn on the chest: y of the board up, which leans back by some degrees as a chest does.
     upright = from_rotvec(np.array([1.0, 1.0, 1.0]) / np.sqrt(3.0) * (2.0 * np.pi / 3.0))
     sensor = replace(
         Sensor.mpu6050(rng, rate_hz, upright), drop_share=0.0, clock_ppm=0.0, jitter_s=0.0, start_s=0.0
     )
-    course = Course(standing_s=10.0, running_s=args.seconds, standing_after_s=10.0)
-    recording, _ = simulate(Runner(placement="sternum"), course, sensor, args.seed)
+    course = Course(standing_s=10.0, running_s=running_s, standing_after_s=10.0)
+    recording, _ = simulate(Runner(placement="sternum"), course, sensor, seed)
     return to_counts(recording.samples.acc, recording.samples.gyr)
 
 
