@@ -55,7 +55,7 @@ examples
 """
 
 #: The made-up runner runs for so long between two standings. [s]
-SIMULATED_S = 600.0
+SIMULATED_S = 300.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -65,7 +65,7 @@ const Figure = (() => {
     if (playing && clock !== null && held.t.length) {
       clock = Math.min(clock + passed * speed, held.t[held.t.length - 1]);
       const lean = at(held.lean), turn = at(held.turn), height = at(held.height);
-      side.setAttribute("transform", `translate(0 ${(-height * CM).toFixed(2)}) rotate(${lean.toFixed(2)} 110 216)`);
+      side.setAttribute("transform", `translate(0 ${(-height * CM).toFixed(2)}) rotate(${lean.toFixed(2)} 110 222)`);
       above.setAttribute("transform", `rotate(${(-turn).toFixed(2)} 110 122)`);
       head.setAttribute("transform", `translate(0 ${(-12 * CM * Math.sin(lean * Math.PI / 180)).toFixed(2)})`);
       if (newestMs) {
@@ -82,12 +82,12 @@ const Figure = (() => {
     const recent = minute.lean.slice(-16).filter((v) => v !== null);
     while (fan.childElementCount < recent.length) {
       const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
-      for (const [key, value] of [["x1", 110], ["y1", 216], ["x2", 110], ["y2", 22]]) line.setAttribute(key, value);
+      for (const [key, value] of [["x1", 110], ["y1", 222], ["x2", 110], ["y2", 6]]) line.setAttribute(key, value);
       fan.append(line);
     }
     [...fan.children].forEach((line, i) => {
       line.style.display = i < recent.length ? "" : "none";
-      if (i < recent.length) line.setAttribute("transform", `rotate(${recent[i]} 110 216)`);
+      if (i < recent.length) line.setAttribute("transform", `rotate(${recent[i]} 110 222)`);
     });
     const turns = minute.rotation.slice(-16).filter((v) => v !== null).sort((a, b) => a - b);
     if (!turns.length) { swing.setAttribute("d", ""); return; }
@@ -108,15 +108,16 @@ const Figure = (() => {
     }
     const sorted = points.map((p) => p[1]).sort((a, b) => a - b);
     const pick = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-    const middle = pick(0.5), reach = Math.max(least, 1.6 * (pick(0.97) - middle), 1.6 * (middle - pick(0.03)));
+    const middle = pick(0.5), reach = Math.max(least, 2 * (pick(0.88) - middle), 2 * (middle - pick(0.12)));
     const step = reach > 12 ? 10 : reach > 5 ? 5 : 2;
     const low = Math.floor((middle - reach) / step) * step, high = Math.ceil((middle + reach) / step) * step;
-    const x = (a) => (600 - a * 10).toFixed(1), y = (v) => (96 - 92 * (v - low) / (high - low)).toFixed(1);
+    const x = (a) => (600 - a * 10).toFixed(1), y = (v) => Math.min(110, Math.max(-10, 94 - 88 * (v - low) / (high - low))).toFixed(1);
     const pieces = [];
     points.forEach((p, i) => {
       if (i === 0 || points[i - 1][0] - p[0] > 2.5) pieces.push([]);
       const near = points.slice(Math.max(0, i - 3), i + 4).filter((q) => Math.abs(q[0] - p[0]) < 4).map((q) => q[1]).sort((a, b) => a - b);
-      pieces[pieces.length - 1].push([p[0], near[near.length >> 1], near[0], near[near.length - 1]]);
+      const edge = near.length > 4 ? 1 : 0;
+      pieces[pieces.length - 1].push([p[0], near[near.length >> 1], near[edge], near[near.length - 1 - edge]]);
     });
     course.setAttribute("d", pieces.map((run) => "M" + run.map((p) => `${x(p[0])} ${y(p[1])}`).join("L")).join(""));
     spread.setAttribute("d", pieces.map((run) =>

@@ -4,7 +4,8 @@
 const body = document.body, $ = (id) => document.getElementById(id);
 const LOCAL = ["localhost", "127.0.0.1", "[::1]"];
 const QUIET_MS = 4000; // no view for so long: no contact
-let source = null, heardAt = performance.now(), run = null, phase = "waiting", stopping = 0;
+const KNOWN_MS = 15000; // what the sensor knows is said for so long once it knows
+let source = null, heardAt = performance.now(), run = null, phase = "waiting", phaseAt = 0, stopping = 0;
 
 if (!LOCAL.includes(location.hostname)) body.dataset.guest = "";
 
@@ -14,12 +15,14 @@ function put(element, text) {
 
 function show(view) {
   if (view.run !== run) { run = view.run; Figure.reset(); }
+  if (phase !== view.phase) phaseAt = performance.now();
   phase = view.phase;
   body.dataset.phase = phase;
   document.title = view.recording.on ? `${view.clock} gait live` : "gait live";
   states(view);
-  put($("title"), phase === "finished" && view.summary ? view.summary.split("\n\n")[0].replace(/\n/g, " ") : view.title);
-  put($("line"), view.line);
+  const [headline, opening] = (phase === "finished" && view.summary || "").split("\n\n").map((part) => part.replace(/\n/g, " "));
+  put($("title"), headline || view.title);
+  put($("line"), opening || view.line);
   list($("known"), phase === "set_off" ? view.known : []);
   progress(view.progress);
   for (const article of document.querySelectorAll(".numbers article")) number(article, view.now[article.dataset.key]);
@@ -56,8 +59,10 @@ function number(article, now) {
   put(article.querySelector(".big"), now.shown);
   put(article.querySelector(".word"), now.word || "\u00a0");
   article.toggleAttribute("data-empty", now.value === null);
-  if (now.value === null) { put(article.querySelector(".band"), ""); return; }
-  put(article.querySelector(".band"), `${now.band} · ${now.known}`);
+  const [most, known] = article.querySelectorAll(".band span");
+  put(most, now.band);
+  put(known, now.known || "");
+  if (now.value === null) return;
   const half = { cadence: 20, lean: 8, rotation: 15 }[article.dataset.key];
   // The track is centred where this run's strides lie, and moves only in large steps.
   const middle = Math.round(now.value / half) * half, place = (v) => Math.min(100, Math.max(0, 50 + 50 * (v - middle) / half));
@@ -68,7 +73,8 @@ function number(article, now) {
 }
 
 function calm(view) {
-  const line = $("calm"), text = view.line || (phase === "running" ? view.known.join(" ") : "");
+  const line = $("calm"), fresh = phase === "running" && performance.now() - phaseAt < KNOWN_MS;
+  const text = view.line || (fresh ? view.known.join(" ") : "");
   if (line.dataset.said === view.title + text) return;
   line.dataset.said = view.title + text;
   const [title, rest] = [document.createElement("b"), document.createElement("span")];
