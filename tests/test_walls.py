@@ -56,6 +56,9 @@ ONLY_IN = {
     "vqf": {"gait/motion.py"},
     "sqlite3": {"gait/history/store.py"},
     "serial": {"firmware_bridge/link.py"},
+    "starlette": {"gait/live/server.py"},
+    "uvicorn": {"gait/live/server.py"},
+    "pylsl": {"gait/live/outlet.py"},
 }
 
 #: Modules that are not on every system; the analysis path must do without. The bridge may fall back on them.
@@ -74,7 +77,9 @@ POSIX_ONLY = {
 }
 
 #: What `gait --help` must not wait for.
-HEAVY = {"numpy", "pandas", "scipy", "matplotlib", "vqf", "jinja2", "rich", "serial"}
+HEAVY = {
+    "numpy", "pandas", "scipy", "matplotlib", "vqf", "jinja2", "rich", "serial", "starlette", "uvicorn", "asyncio",
+}  # fmt: skip
 
 
 def _files(root: Path) -> list[Path]:
@@ -163,7 +168,7 @@ def test_the_bridge_has_never_heard_of_gait() -> None:
 
 
 def test_gait_meets_the_bridge_at_few_doors() -> None:
-    doors = ("gait/readers/wire.py", "gait/live/session.py", "gait/cli.py")
+    doors = ("gait/readers/wire.py", "gait/readers/arrivals.py", "gait/live/session.py", "gait/cli.py")
     for path in _files(GAIT):
         where = path.relative_to(REPOSITORY).as_posix()
         if where in doors or where.startswith("gait/commands/"):
@@ -211,7 +216,7 @@ def test_every_file_says_what_lives_here_and_what_does_not() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["analyze", "--help"], ["record", "--help"], ["simulate", "--help"], ["--version"], []],
+    [["--help"], ["analyze", "--help"], ["record", "--help"], ["live", "--help"], ["replay", "--help"], ["simulate", "--help"], ["--version"], []],
 )
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
     code = (

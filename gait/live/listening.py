@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -25,6 +26,9 @@ from gait.units import G
 
 #: The window that is looked at. [s]  Source: LAYOUT's measurement, strides settled in 30 s are the offline ones.
 WINDOW_S = 30.0
+
+#: Before so much is there nothing is looked at. [s]  Chosen: standing is found from 2 s on.
+FIRST_S = 2.0
 
 #: Quiet standing that is asked for. [s]  Source: the rule of the traits, 5 s.
 STAND_S = 5.0
@@ -159,10 +163,11 @@ class Listening:
         facing: str | None = None,
         window_s: float = WINDOW_S,
     ) -> None:
-        self._pipeline = Pipeline(
-            rate_hz, placement=placement, calibration=calibration, facing=facing, window_s=window_s
+        self._empty = partial(
+            Pipeline, rate_hz, placement=placement, calibration=calibration, facing=facing, window_s=window_s
         )
-        self._rate_hz = rate_hz
+        self._pipeline = self._empty()
+        #: The settled strides of the run so far.
         self.ledger = Ledger()
         self._first = self._newest = float("nan")
         self._kept: Standing | None = None
@@ -180,11 +185,11 @@ class Listening:
         self._pipeline.push(samples)
 
     def again(self) -> None:
-        """Forget how the sensor sits: it was put on anew."""
-        self._kept = self._learnt = None
+        """Forget how the sensor sat: it was put on anew."""
+        self._pipeline = self._empty()
+        self._first = float("nan")
+        self._kept = self._learnt = self._stood_in = None
         self._ran = False
-        self._pipeline.learn(None)
-        self._stand_in(None)
 
     def look(self) -> Look:
         """What is there now; changes only what was learnt.
@@ -194,8 +199,8 @@ class Listening:
         SignalError
             If the stated facing points up or down.
         """
-        if not self._newest - self._first > 2.0:
-            return Look(self._newest, "waiting")
+        if not self._newest - self._first > FIRST_S:
+            return Look(self._newest, "waiting", steady=len(self.ledger))
         if self.ledger.last_start is not None:
             self._pipeline.follow(self.ledger.last_start)
         found = self._pipeline.analysis(series=True, waves=True)
@@ -229,7 +234,8 @@ class Listening:
         if self._learnt is not None:
             fresh = self._learnt.standing is None and self._still_s(found) >= STAND_S
             if fresh:  # it ran without a zero, and now it gets one
-                self.again()
+                self._learnt, self._ran = None, False
+                self._pipeline.learn(None)
             return fresh
         if heard is not None:
             self._kept = heard
