@@ -216,7 +216,16 @@ def test_every_file_says_what_lives_here_and_what_does_not() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["analyze", "--help"], ["record", "--help"], ["live", "--help"], ["replay", "--help"], ["simulate", "--help"], ["--version"], []],
+    [
+        ["--help"],
+        ["analyze", "--help"],
+        ["record", "--help"],
+        ["live", "--help"],
+        ["replay", "--help"],
+        ["simulate", "--help"],
+        ["--version"],
+        [],
+    ],
 )
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
     code = (

@@ -206,9 +206,11 @@ class LiveRun:
 
 
 def _target(asked: Path | None) -> Path:
-    """A capture that is not there yet; of one that was named, the further runs are numbered."""
-    if asked is None:
-        return Path(f"run-{datetime.now().astimezone():%Y%m%d-%H%M%S}.gaitcap")
-    if not asked.exists():
+    """A capture that is not there yet: the one asked for, or one named by the time."""
+    if asked is not None:
+        if asked.exists():
+            raise UsageError(f"{asked} is there already; name another with -o.")
         return asked
-    raise UsageError(f"{asked} is there already; name another with -o.")
+    stem = f"run-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    names = (Path(f"{stem}{more}.gaitcap") for more in ("", *(f"-{n}" for n in range(2, 100))))
+    return next(path for path in names if not path.exists())

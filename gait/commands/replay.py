@@ -40,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description, parser.epilog = PURPOSE, EPILOG
     parser.usage = "gait replay FILE [options]"
     parser.add_argument("file", metavar="FILE", type=a_path, help="the recording")
-    parser.add_argument("--speed", metavar="N", type=float, default=1.0, help="times true speed, up to 20 (1)")
+    parser.add_argument(
+        "--speed", metavar="N", type=float, default=1.0, help="times true speed, up to 20 (1)"
+    )
     parser.add_argument("--units", metavar="T,A,W", help="of a table, three words as in gait analyze")
     parser.add_argument("--columns", metavar="LIST", help="of a table, in order: t,ax,ay,az,gx,gy,gz")
     showing.add_worn_arguments(parser)

@@ -58,7 +58,9 @@ def add_showing_arguments(parser: argparse.ArgumentParser) -> None:
     shown.add_argument(
         "--json-lines", action="store_true", help="one JSON object each half second on stdout, for programs"
     )
-    shown.add_argument("--lsl", action="store_true", help="also as a Lab Streaming Layer outlet (needs pylsl)")
+    shown.add_argument(
+        "--lsl", action="store_true", help="also as a Lab Streaming Layer outlet (needs pylsl)"
+    )
     shown.add_argument("--http", metavar="N", type=int, help="port of the page, 8421 or the next free one")
     shown.add_argument(
         "--share",
@@ -80,7 +82,9 @@ def check_showing(args: argparse.Namespace) -> Placement | None:
     if args.http is not None and not 0 <= args.http <= 65535:
         raise UsageError(f"--http takes a port from 0 to 65535; {args.http} is none.")
     if args.share is not None and (args.terminal or args.json_lines) and args.http is None:
-        raise UsageError("--share shares the page; name its port with --http beside --terminal or --json-lines.")
+        raise UsageError(
+            "--share shares the page; name its port with --http beside --terminal or --json-lines."
+        )
     try:
         return parse_placement(args.placement) if args.placement is not None else None
     except ReadError as error:
@@ -247,7 +251,9 @@ def _page(args: argparse.Namespace, stage: Stage, told: _Told, say: Callable[[st
     say(f"The page: {here}")
     if args.share is not None:
         address = _address() if args.share in (EVERYWHERE, "::") else args.share
-        links.append(f"http://[{address}]:{server.port}/" if ":" in address else f"http://{address}:{server.port}/")
+        links.append(
+            f"http://[{address}]:{server.port}/" if ":" in address else f"http://{address}:{server.port}/"
+        )
         say(
             "Shared with the network of this computer: whoever opens the next address can look and mark moments; starting "
             "and stopping stays here. It is not encrypted, and each address opens for one viewer:\n"
@@ -266,11 +272,10 @@ def _page(args: argparse.Namespace, stage: Stage, told: _Told, say: Callable[[st
 
 
 def _address() -> str:
-    """This computer's address in its network."""
+    """Address of this computer in its network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         try:
             asking.connect(NOBODY)
             return str(asking.getsockname()[0])
         except OSError:
             return "127.0.0.1"
-

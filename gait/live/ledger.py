@@ -18,7 +18,6 @@ import numpy as np
 
 from gait.bouts import SHORTEST_PAUSE
 from gait.measures import rhythm, togetherness
-from gait.measures.context import View
 from gait.measures.measure import Measures, measured
 from gait.pipeline import Analysis
 from gait.rotations import Floats

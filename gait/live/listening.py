@@ -326,7 +326,11 @@ def _now(found: Analysis, newest: float) -> dict[str, Band]:
         low, high = np.percentile(m.per_stride[m.counted], [10, 90])
         se = float(values.std(ddof=1) / np.sqrt(len(values)))
         out[key] = Band(
-            float(values.mean()), float(low), float(high), float(np.hypot(se, m.systematic or 0.0)), len(values)
+            float(values.mean()),
+            float(low),
+            float(high),
+            float(np.hypot(se, m.systematic or 0.0)),
+            len(values),
         )
     return out
 
@@ -358,5 +362,9 @@ def _moving(series: Series, newest: float, step_s: float) -> Moving | None:
     smooth = np.convolve(up - up.mean(), np.ones(half) / half, mode="same")
     height = -100.0 * smooth * (np.pi / 2) / (2 * np.pi / step_s) ** 2
     return Moving(
-        at, thin(series.lean_deg), thin(series.rotation_deg), thin(series.sway_deg), np.interp(at, t[part], height)
+        at,
+        thin(series.lean_deg),
+        thin(series.rotation_deg),
+        thin(series.sway_deg),
+        np.interp(at, t[part], height),
     )

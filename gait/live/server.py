@@ -20,7 +20,6 @@ from gait.errors import GaitError, MissingExtra
 from gait.live.guard import COOKIE, Asked, Guard
 
 if TYPE_CHECKING:
-    import uvicorn
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
@@ -49,7 +48,12 @@ REPORT_POLICY = (
     "form-action 'none'; frame-ancestors 'none'"
 )
 
-_FILES = {"page.css": "text/css", "page.js": "text/javascript", "figure.js": "text/javascript", "door.js": "text/javascript"}
+_FILES = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "figure.js": "text/javascript",
+    "door.js": "text/javascript",
+}
 
 
 class Hub:
@@ -155,7 +159,9 @@ def application(
             return refused(why)
         bought = guard.sell((await _body(request)).decode("ascii", "replace"))
         if bought is None:
-            return refused("That token is not the one that is open now; gait prints the new one after each use.")
+            return refused(
+                "That token is not the one that is open now; gait prints the new one after each use."
+            )
         answer = JSONResponse({"done": True}, headers=_HEADERS)
         answer.set_cookie(COOKIE, bought, httponly=True, samesite="strict", path="/")
         return answer
@@ -312,4 +318,6 @@ def _listening(host: str, port: int | None) -> socket.socket:
             made.close()
             why = error
     wanted = "a port for the page" if port is None else f"port {port}"
-    raise GaitError(f"{wanted[0].upper()}{wanted[1:]} cannot be had at {host} ({why.strerror or why}). Name another: --http 8500") from why
+    raise GaitError(
+        f"{wanted[0].upper()}{wanted[1:]} cannot be had at {host} ({why.strerror or why}). Name another: --http 8500"
+    ) from why

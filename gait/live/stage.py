@@ -163,9 +163,7 @@ class Stage:
         self._number += 1
         self._doing, self._run = "running", run
         self._stop.clear()
-        self._worker = threading.Thread(
-            target=self._work, args=(run,), name="gait live records", daemon=True
-        )
+        self._worker = threading.Thread(target=self._work, args=(run,), name="gait live records", daemon=True)
         self._worker.start()
 
     def _work(self, run: Run | None) -> None:

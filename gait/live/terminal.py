@@ -87,7 +87,10 @@ def layout(said: Mapping[str, Any]) -> RenderableType:
     numbers.add_row(*(Text(now[key]["label"], style=_HUES[key]) for key in ORDER))
     numbers.add_row(*(Text(f"{now[key]['shown']} {now[key]['word']}", style="bold") for key in ORDER))
     numbers.add_row(
-        *(Text("  ".join(x for x in (now[key]["band"], now[key].get("known", "")) if x), style="dim") for key in ORDER)
+        *(
+            Text("  ".join(x for x in (now[key]["band"], now[key].get("known", "")) if x), style="dim")
+            for key in ORDER
+        )
     )
     ribbons = [
         Text.assemble((f"{now[key]['label']:<6}", _HUES[key]), " ", (ribbon(said["minute"], key), _HUES[key]))
@@ -106,7 +109,9 @@ def layout(said: Mapping[str, Any]) -> RenderableType:
 
 def ribbon(minute: Mapping[str, Sequence[float | None]], key: str) -> str:
     """A minute of one quantity, a column a second, newest last."""
-    pairs = [(a, v) for a, v in zip(minute["ago"], minute[key], strict=True) if a is not None and v is not None]
+    pairs = [
+        (a, v) for a, v in zip(minute["ago"], minute[key], strict=True) if a is not None and v is not None
+    ]
     if not pairs:
         return ""
     values = sorted(v for _, v in pairs)
@@ -119,6 +124,8 @@ def ribbon(minute: Mapping[str, Sequence[float | None]], key: str) -> str:
             columns[_SECONDS - 1 - math.floor(ago)].append(value)
     top = len(_BARS) - 1
     return "".join(
-        _BARS[min(top, max(1, round(1 + (top - 1) * (sum(c) / len(c) - middle + reach / 2) / reach)))] if c else " "
+        _BARS[min(top, max(1, round(1 + (top - 1) * (sum(c) / len(c) - middle + reach / 2) / reach)))]
+        if c
+        else " "
         for c in columns
     )

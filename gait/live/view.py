@@ -16,7 +16,7 @@ from gait.live.listening import MOTION_HZ, NO_AXIS_DEG, STAND_S, Band, Look
 from gait.live.session import State
 from gait.live.stage import Scene
 from gait.report.narrative import PLACES
-from gait.report.words import NOT_SAID, Words, load_words
+from gait.report.words import NOT_SAID, load_words
 from gait.rotations import Floats
 
 #: Name and version of the mapping.
@@ -154,7 +154,13 @@ class View:
         label = words.say(f"live.number.{key}")
         if band is None:
             self._shown.pop(key, None)
-            return {"label": label, "shown": words.say("live.number.none"), "value": None, "band": "", "word": ""}
+            return {
+                "label": label,
+                "shown": words.say("live.number.none"),
+                "value": None,
+                "band": "",
+                "word": "",
+            }
         shown = self._shown.get(key)
         if shown is None or abs(band.value - shown) > MOVES:
             shown = round(band.value)
@@ -172,7 +178,9 @@ class View:
             "shown": words.amount(abs(shown) if key == "lean" else shown, unit),
             "word": word,
             "band": words.say("live.number.band", low=low, high=high),
-            "known": words.say("live.number.known", n=f"±{words.amount(max(1, math.ceil(1.645 * band.sigma)), unit)}"),
+            "known": words.say(
+                "live.number.known", n=f"±{words.amount(max(1, math.ceil(1.645 * band.sigma)), unit)}"
+            ),
             "value": _number(band.value, 2),
             "low": _number(band.low, 2),
             "high": _number(band.high, 2),
@@ -254,4 +262,3 @@ def _said(value: float) -> int:
 def _clock(seconds: float) -> str:
     minutes, s = divmod(int(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02d}:{s:02d}" if minutes >= 60 else f"{minutes}:{s:02d}"
-

@@ -25,8 +25,8 @@ from gait.recording import Samples
 from gait.rotations import Floats
 
 #: The first seconds are held until they tell rate and units. [s]  Chosen: a host's clock tells the rate of a sensor
-#: without one to 1 % by then.
-UNDERSTAND_S = 2.5
+#: without one to 1 % by then; of one that says all itself the steps of half a second tell it.
+UNDERSTAND_S, UNDERSTAND_TOLD_S = 2.5, 0.5
 
 #: What is not understood is looked at anew after so much more. [s]  Chosen.
 AGAIN_S = 2.0
@@ -111,7 +111,8 @@ class Arrivals:
         if not self._held:
             return False
         first, last = self._held[0][1], self._held[-1][1]
-        self._look_at_ns = self._look_at_ns or first + int(UNDERSTAND_S * 1e9)
+        wait_s = UNDERSTAND_TOLD_S if any(_says_all(event) for event, _ in self._held) else UNDERSTAND_S
+        self._look_at_ns = self._look_at_ns or first + int(wait_s * 1e9)
         if last < self._look_at_ns:
             return False
         try:
@@ -140,7 +141,7 @@ class Arrivals:
         if not arrived or self._worth is None:
             return []
         data = Data.join(d for d, _ in arrived)
-        host_s = np.repeat([at * 1e-9 for _, at in arrived], [len(d) for d, _ in arrived])
+        host_s = np.repeat(np.array([at * 1e-9 for _, at in arrived]), [len(d) for d, _ in arrived])
         if self._worth.tick_s is None:
             t = (self._counted + np.arange(len(data.counts))) / self._worth.rate_hz
             self._counted += len(t)
@@ -162,7 +163,8 @@ class Arrivals:
         last = self._last
         if last is not None:
             tick, seq = np.concatenate([[last.tick], tick]), np.concatenate([[last.seq], seq])
-            n, host_s = np.concatenate([[last.n], n]), np.concatenate([[last.host_s], host_s])
+            n = np.concatenate([[last.n], n])
+            host_s = np.concatenate([np.array([last.host_s]), host_s])
             began = np.concatenate([[False], began])
         advance = None
         if self._nominal_hz:
@@ -178,6 +180,11 @@ class Arrivals:
             frame_t, n = frame_t[1:], n[1:]
         inside = np.arange(int(n.sum())) - np.repeat(np.cumsum(n) - n, n)
         return np.asarray(np.repeat(frame_t, n) + inside * step)
+
+
+def _says_all(event: Event) -> bool:
+    """Whether a sensor says itself what its counts and ticks are worth."""
+    return isinstance(event, Info) and None not in (event.acc_worth, event.gyr_worth) and event.wire == "gait"
 
 
 def _marked(held: list[tuple[Event, int]]) -> list[Event]:

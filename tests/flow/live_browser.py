@@ -20,7 +20,12 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 def page_of(address: str, *, width: int = 1280, height: int = 800) -> Iterator[Any]:
     """A page of chromium at an address; skips where there is none."""
     browser = next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+        (
+            found
+            for name in ("chromium", "chromium-browser", "google-chrome")
+            if (found := shutil.which(name))
+        ),
+        None,
     )
     try:
         from playwright.sync_api import sync_playwright

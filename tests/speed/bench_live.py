@@ -51,8 +51,8 @@ def command(*words: str, folder: Path, **more: Any) -> Iterator[subprocess.Popen
 def update_ms(looks: int = 40) -> list[float]:
     """CPU time of single looks at a full window. [ms]."""
     from gait.live.listening import Listening
-    from gait.live.stage import Scene
     from gait.live.session import State
+    from gait.live.stage import Scene
     from gait.live.view import View
     from gait.synthetic import Course, Runner, Sensor, simulate
 
@@ -136,7 +136,9 @@ def resident_mb(pid: int) -> float:
 def _view(host: str, port: int, stop: threading.Event, got: list[float] | None = None) -> None:
     """Look at the page's stream, as a browser does."""
     with contextlib.suppress(OSError), socket.create_connection((host, port), 5.0) as line:
-        line.sendall(f"GET /events HTTP/1.1\r\nHost: {host}:{port}\r\nSec-Fetch-Site: same-origin\r\n\r\n".encode())
+        line.sendall(
+            f"GET /events HTTP/1.1\r\nHost: {host}:{port}\r\nSec-Fetch-Site: same-origin\r\n\r\n".encode()
+        )
         line.settimeout(5.0)
         while not stop.is_set() and (data := line.recv(1 << 16)):
             if got is not None and b"data: " in data:
@@ -196,7 +198,9 @@ def latency_ms(seconds: float = 25.0) -> list[float]:
 
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as around:
         live = around.enter_context(
-            command("live", "--simulate", folder=Path(name), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            command(
+                "live", "--simulate", folder=Path(name), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
         )
         assert live.stdout is not None
         address = next(line for line in live.stdout if line.startswith("The page: ")).split()[-1]
@@ -210,28 +214,38 @@ def latency_ms(seconds: float = 25.0) -> list[float]:
 
 def main() -> None:
     """Run one bench and print what it found."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=("update", "latency", "viewers", "soak"))
     parser.add_argument("--hours", type=float, default=2.0, help="of recording, for soak (2)")
     parser.add_argument("--speed", type=float, default=20.0, help="times true speed, for soak (20)")
     args = parser.parse_args()
     if args.what == "update":
         ms = update_ms()
-        print(f"one look at 30 s of 200 Hz: median {statistics.median(ms):.1f} ms, worst {max(ms):.1f} ms of CPU")
+        print(
+            f"one look at 30 s of 200 Hz: median {statistics.median(ms):.1f} ms, worst {max(ms):.1f} ms of CPU"
+        )
     elif args.what == "latency":
         late = latency_ms()
-        print(f"from arrival to screen: median {statistics.median(late):.0f} ms, 95 % {np.percentile(late, 95):.0f} ms")
+        print(
+            f"from arrival to screen: median {statistics.median(late):.0f} ms, 95 % {np.percentile(late, 95):.0f} ms"
+        )
     elif args.what == "viewers":
         for viewers in (0, 10):
             used, gap, got = recorder_pace(viewers)
-            print(f"{viewers} viewers: {100 * used:.1f} % of a core, worst gap between views {gap:.2f} s, views {got}")
+            print(
+                f"{viewers} viewers: {100 * used:.1f} % of a core, worst gap between views {gap:.2f} s, views {got}"
+            )
     else:
         found = soak(args.hours * 3600, args.speed)
         early = [m for t, m in zip(found.times, found.memory_mb, strict=True) if 540 < t < 660]
         late = [x for t, x in found.late_s if t > found.times[-1] - 600]
         begin = [x for t, x in found.late_s if 60 < t < 660]
         print(f"recorded {found.times[-1] / 3600:.2f} h: {found.samples} samples, {found.lost} lost")
-        print(f"memory after 10 min {statistics.median(early):.1f} MB, at the end {found.memory_mb[-1]:.1f} MB, most {max(found.memory_mb):.1f} MB")
+        print(
+            f"memory after 10 min {statistics.median(early):.1f} MB, at the end {found.memory_mb[-1]:.1f} MB, most {max(found.memory_mb):.1f} MB"
+        )
         print(
             f"behind, median: {statistics.median(begin) / args.speed:.2f} s of the wall in the first ten minutes, "
             f"{statistics.median(late) / args.speed:.2f} s in the last; worst {max(x for _, x in found.late_s) / args.speed:.2f} s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+
 import numpy as np
 
 from gait.live.listening import Listening, Look
@@ -22,7 +23,9 @@ def a_run(*stretches: Stretch, seed: int = 1, rate_hz: float = 100.0) -> tuple[R
 
 
 @lru_cache
-def listened(*stretches: Stretch, seed: int = 1, placement: Placement = "sternum") -> tuple[Listening, list[Look]]:
+def listened(
+    *stretches: Stretch, seed: int = 1, placement: Placement = "sternum"
+) -> tuple[Listening, list[Look]]:
     """A run listened to as if it happened now, and what was seen each half second."""
     recording, _ = a_run(*stretches, seed=seed)
     listening, looks = Listening(recording.rate_hz, placement=placement), []

@@ -7,12 +7,19 @@ import pytest
 from gait.live.guard import Asked, Guard
 
 PORT = 8421
-OWN = {"host": f"127.0.0.1:{PORT}", "origin": f"http://127.0.0.1:{PORT}", "x-gait": "1", "sec-fetch-site": "same-origin"}
+OWN = {
+    "host": f"127.0.0.1:{PORT}",
+    "origin": f"http://127.0.0.1:{PORT}",
+    "x-gait": "1",
+    "sec-fetch-site": "same-origin",
+}
 LAN = {"host": f"192.168.1.5:{PORT}", "origin": f"http://192.168.1.5:{PORT}", "x-gait": "1"}
 
 
 def here(**headers: str) -> Asked:
-    return Asked("127.0.0.1", ("127.0.0.1", PORT), {**OWN, **{k.replace("_", "-"): v for k, v in headers.items()}})
+    return Asked(
+        "127.0.0.1", ("127.0.0.1", PORT), {**OWN, **{k.replace("_", "-"): v for k, v in headers.items()}}
+    )
 
 
 def there(cookie: str = "", **headers: str) -> Asked:
@@ -30,14 +37,32 @@ def test_the_own_page_is_answered(button: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example:8421", "evil.example", "127.0.0.1", "127.0.0.1:80", "localhost.evil.example:8421", "192.168.1.5:8421", ""]
+    "host",
+    [
+        "evil.example:8421",
+        "evil.example",
+        "127.0.0.1",
+        "127.0.0.1:80",
+        "localhost.evil.example:8421",
+        "192.168.1.5:8421",
+        "",
+    ],
 )
 def test_a_foreign_host_is_refused(host: str) -> None:
     """A name that somebody let point here, so that their page's script may read ours."""
     assert Guard().refuses(here(host=host, origin=f"http://{host}"))
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1:8421", "http://127.0.0.1:8422", "http://localhost:8421"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "null",
+        "https://127.0.0.1:8421",
+        "http://127.0.0.1:8422",
+        "http://localhost:8421",
+    ],
+)
 def test_a_foreign_origin_is_refused(origin: str) -> None:
     assert Guard().refuses(here(origin=origin))
     assert Guard().refuses(here(origin=origin), button=True)
@@ -45,9 +70,17 @@ def test_a_foreign_origin_is_refused(origin: str) -> None:
 
 def test_another_pages_image_or_form_is_refused() -> None:
     without = {k: v for k, v in OWN.items() if k != "origin"}
-    asked = Asked("127.0.0.1", ("127.0.0.1", PORT), {**without, "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"})
+    asked = Asked(
+        "127.0.0.1",
+        ("127.0.0.1", PORT),
+        {**without, "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"},
+    )
     assert Guard().refuses(asked)
-    clicked = Asked("127.0.0.1", ("127.0.0.1", PORT), {"host": OWN["host"], "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"})
+    clicked = Asked(
+        "127.0.0.1",
+        ("127.0.0.1", PORT),
+        {"host": OWN["host"], "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"},
+    )
     assert Guard().refuses(clicked) == ""  # a link to the page may be followed
     assert Guard().refuses(clicked, button=True)
     no_header = Asked("127.0.0.1", ("127.0.0.1", PORT), {k: v for k, v in OWN.items() if k != "x-gait"})

@@ -87,13 +87,17 @@ def test_only_evidence_for_the_contrary_takes_a_trait_back() -> None:
     recording, _ = a_run(STAND, Stretch("run", 150.0))
     found = analyze(recording, placement="sternum")
     catalogue = load_catalogue()
-    seen = next(t for t in judge(found.measures, found.mounting, found.quality, catalogue) if t.state == "seen")
+    seen = next(
+        t for t in judge(found.measures, found.mounting, found.quality, catalogue) if t.state == "seen"
+    )
     from gait.live.ledger import _contrary
 
     floor = seen.rule.floor
     assert floor is not None
     noisy = replace(seen, state="not_spoken_of", evidence=replace(seen.evidence, low=floor - 1.0))
-    gone = replace(seen, state="not_spoken_of", evidence=replace(seen.evidence, low=floor - 2.0, high=floor - 1.0))
+    gone = replace(
+        seen, state="not_spoken_of", evidence=replace(seen.evidence, low=floor - 2.0, high=floor - 1.0)
+    )
     assert not _contrary(seen)
     assert not _contrary(noisy)
     assert _contrary(gone)

@@ -47,16 +47,17 @@ def test_settled_strides_are_those_of_the_whole_analysis(
     assert np.array_equal(sides, strides.side[nearest])
     lean = rows["lean"] - found.measures["lean"].per_stride[nearest]
     rotation = rows["rotation"] - found.measures["rotation"].per_stride[nearest]
-    assert np.isfinite(lean).all()
+    for key in ("lean", "rotation"):  # a hole in the samples leaves the same strides without a number
+        assert np.array_equal(np.isfinite(rows[key]), np.isfinite(found.measures[key].per_stride[nearest]))
     if stands_after:
         # The whole analysis takes its zero from the standing before and after, half-way between; live knew the one before.
-        zero = float(np.median(lean[inner]))
+        zero = float(np.nanmedian(lean[inner]))
         assert found.mounting.crept_deg is not None
         assert abs(zero) < 0.5 * found.mounting.crept_deg + 0.1
         lean = lean - zero
-    assert np.abs(lean[inner]).max() < LEAN_TOLERANCE_DEG
-    assert np.abs(rotation[inner]).max() < ROTATION_TOLERANCE_DEG
-    assert np.abs(lean).max() < EDGE_LEAN_TOLERANCE_DEG
+    assert np.nanmax(np.abs(lean[inner])) < LEAN_TOLERANCE_DEG
+    assert np.nanmax(np.abs(rotation[inner])) < ROTATION_TOLERANCE_DEG
+    assert np.nanmax(np.abs(lean)) < EDGE_LEAN_TOLERANCE_DEG
 
 
 def test_it_stands_sets_off_is_understood_and_runs() -> None:
@@ -77,7 +78,7 @@ def test_it_stands_sets_off_is_understood_and_runs() -> None:
 
 
 def test_numbers_of_now_are_the_runners() -> None:
-    recording, truth = a_run()
+    _, truth = a_run()
     _, looks = listened()
     for look in looks[::10]:
         if look.phase != "running":
@@ -85,7 +86,9 @@ def test_numbers_of_now_are_the_runners() -> None:
         for key, tolerance in NOW_TOLERANCE.items():
             band = look.now[key]
             assert band.low <= band.high
-            assert band.value == pytest.approx(_true(truth, key, look.t - 11.0, look.t - 1.0), abs=tolerance), (key, look.t)
+            assert band.value == pytest.approx(
+                _true(truth, key, look.t - 11.0, look.t - 1.0), abs=tolerance
+            ), (key, look.t)
 
 
 def _true(truth: Truth, key: str, start: float, stop: float) -> float:
@@ -94,13 +97,14 @@ def _true(truth: Truth, key: str, start: float, stop: float) -> float:
     if key == "cadence":
         return float(60.0 / np.diff(contact).mean())
     if key == "lean":
-        return float(truth.lean_deg[(truth.t > contact[0]) & (truth.t < contact[2 * (len(contact) // 2) - 2])].mean())
+        return float(
+            truth.lean_deg[(truth.t > contact[0]) & (truth.t < contact[2 * (len(contact) // 2) - 2])].mean()
+        )
     spans = zip(contact[:-2:2], contact[2::2], strict=True)
     return float(np.mean([np.ptp(truth.rotation_deg[(truth.t >= a) & (truth.t < b)]) for a, b in spans]))
 
 
 def test_the_minute_and_the_motion_go_on_without_hole_or_repetition() -> None:
-    recording, _ = a_run()
     _, looks = listened()
     told = -np.inf
     for look in looks:
@@ -155,7 +159,6 @@ def test_put_on_anew_it_begins_with_standing() -> None:
 
 
 def test_a_sensor_on_the_table_has_no_zero_and_no_numbers() -> None:
-    recording, _ = a_run(Stretch("still", 20.0, 0.0))
     _, looks = listened(Stretch("still", 20.0, 0.0))
     assert set(phases(looks)) == {"waiting", "stand", "set_off"}
     assert all(not look.now and look.moving is None for look in looks)

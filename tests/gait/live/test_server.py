@@ -86,7 +86,12 @@ def viewer(page: Page) -> Iterator[Iterator[dict[str, Any]]]:
 
 
 def test_the_page_is_whole_and_guards_itself(page: Page) -> None:
-    for path, kind in (("/", "text/html"), ("/page.css", "text/css"), ("/page.js", "text/javascript"), ("/figure.js", "text/javascript")):
+    for path, kind in (
+        ("/", "text/html"),
+        ("/page.css", "text/css"),
+        ("/page.js", "text/javascript"),
+        ("/figure.js", "text/javascript"),
+    ):
         status, content, headers = page.ask(path)
         assert status == 200
         assert headers["content-type"].startswith(kind)
@@ -101,7 +106,13 @@ def test_the_page_is_whole_and_guards_itself(page: Page) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/events", "/page.js", "/report"])
 @pytest.mark.parametrize(
-    "headers", [{"Host": "evil.example"}, {"Host": "evil.example:80"}, {"Origin": "http://evil.example"}, {"Origin": "null"}]
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "evil.example:80"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+    ],
 )
 def test_a_foreign_host_or_origin_gets_no_answer(page: Page, path: str, headers: dict[str, str]) -> None:
     status, content, _ = page.ask(path, **headers)
@@ -158,7 +169,9 @@ def test_ten_viewers_and_one_that_reads_nothing_hold_up_nobody(page: Page) -> No
                 if view["n"] == 199:
                     return
 
-        threads = [threading.Thread(target=look, args=pair, daemon=True) for pair in zip(looking, got, strict=True)]
+        threads = [
+            threading.Thread(target=look, args=pair, daemon=True) for pair in zip(looking, got, strict=True)
+        ]
         for thread in threads:
             thread.start()
         longest = 0.0
@@ -213,7 +226,7 @@ def test_a_port_in_use_is_one_sentence() -> None:
         taken.listen()
         hub = Hub()
         app = application(hub, Guard(), {}, lambda: None)
-        with pytest.raises(GaitError, match="cannot be had.*--http"):
+        with pytest.raises(GaitError, match=r"cannot be had.*--http"):
             Server(app, hub, port=taken.getsockname()[1])
 
 
@@ -248,7 +261,9 @@ def test_a_shared_page_opens_once_for_each_token() -> None:
         own = {"Origin": f"http://{shared.own}", "X_Gait": "1"}
         token = guard.token
         assert shared.ask("/enter", "POST", b"wrong", **own)[0] == 403
-        assert shared.ask("/enter", "POST", token.encode(), Origin="http://evil.example", X_Gait="1")[0] == 403
+        assert (
+            shared.ask("/enter", "POST", token.encode(), Origin="http://evil.example", X_Gait="1")[0] == 403
+        )
         status, _, headers = shared.ask("/enter", "POST", token.encode(), **own)
         assert status == 200
         cookie = headers["set-cookie"]

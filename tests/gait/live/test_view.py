@@ -50,7 +50,10 @@ def scenes() -> list[Scene]:
     for look in looks:
         for connection in get_args(Connection):
             state = State(look, 12.0, connection, "MPU-6050", "a.gaitcap")
-            out += [Scene(1, doing, state, Finished(b"", "It was there.") if doing == "finished" else None) for doing in get_args(Doing)]
+            out += [
+                Scene(1, doing, state, Finished(b"", "It was there.") if doing == "finished" else None)
+                for doing in get_args(Doing)
+            ]
             out += [Scene(1, "running", replace(state, happened=(h,))) for h in happened]
     return [*out, *(Scene(0, doing, None) for doing in get_args(Doing))]
 
@@ -73,7 +76,11 @@ def test_the_page_itself_has_clean_words() -> None:
         if path.suffix == ".html":
             text = re.sub(r"<[^>]*>", " ", re.sub(r'(?:aria-label|title)="([^"]*)"', r">\1<", text))
         elif path.suffix == ".js":
-            text = " ".join(re.findall(r'"([^"\n]*)"|`([^`]*)`', text)[i][j] for i in range(len(re.findall(r'"([^"\n]*)"|`([^`]*)`', text))) for j in (0, 1))
+            text = " ".join(
+                re.findall(r'"([^"\n]*)"|`([^`]*)`', text)[i][j]
+                for i in range(len(re.findall(r'"([^"\n]*)"|`([^`]*)`', text)))
+                for j in (0, 1)
+            )
             text = re.sub(r"\$\{[^}]*\}", " ", text)
         else:
             continue
@@ -96,7 +103,9 @@ def test_a_number_between_two_does_not_flicker() -> None:
     assert View().say(Scene(1, "running", State(look, 1.0, "connected", "")))["now"]["lean"]["shown"] == "7°"
 
 
-@pytest.mark.parametrize(("value", "shown", "word"), [(4.2, "4°", "forward"), (-2.2, "2°", "back"), (0.1, "0°", "upright")])
+@pytest.mark.parametrize(
+    ("value", "shown", "word"), [(4.2, "4°", "forward"), (-2.2, "2°", "back"), (0.1, "0°", "upright")]
+)
 def test_lean_has_a_direction_in_words(value: float, shown: str, word: str) -> None:
     look = Look(1.0, "running", now={"lean": Band(value, value - 1, value + 1, 1.0, 14)})
     said = View().say(Scene(1, "running", State(look, 1.0, "connected", "")))["now"]["lean"]
@@ -120,7 +129,14 @@ def test_the_terminal_shows_what_the_page_shows() -> None:
     console = Console(width=100, record=True, file=io.StringIO())
     console.print(layout(said))
     text = console.export_text()
-    for wanted in ("Sensor connected", "Recording", "Steps a minute", said["now"]["lean"]["shown"], "a.gaitcap", "Turn"):
+    for wanted in (
+        "Sensor connected",
+        "Recording",
+        "Steps a minute",
+        said["now"]["lean"]["shown"],
+        "a.gaitcap",
+        "Turn",
+    ):
         assert wanted in text, wanted
     drawn = ribbon(said["minute"], "lean")
     assert len(drawn) == 60

@@ -26,7 +26,9 @@ HOST_NS = 1_767_225_600_000_000_000
 TICK = 1.5e-6
 
 
-def chunks(n: int, *, every_s: float = 0.02, faults: Faults | None = None, chip: Chip | None = None) -> list[tuple[list[Event], int]]:
+def chunks(
+    n: int, *, every_s: float = 0.02, faults: Faults | None = None, chip: Chip | None = None
+) -> list[tuple[list[Event], int]]:
     """Events of n samples as they would arrive, with the host's time."""
     decoder, out, data, last = Decoder(), [], b"", 0.0
     for due, piece in stream(counts(n), chip, faults):
@@ -112,7 +114,9 @@ def test_lines_of_text_are_understood_by_their_first_seconds() -> None:
     out = []
     for i in range(600):
         a = rng.normal(0, 20, 6)
-        line = f"{10 * i},{a[0]:.0f},{a[1]:.0f},{2048 + a[2]:.0f},{a[3] / 4:.0f},{a[4] / 4:.0f},{a[5] / 4:.0f}\n"
+        line = (
+            f"{10 * i},{a[0]:.0f},{a[1]:.0f},{2048 + a[2]:.0f},{a[3] / 4:.0f},{a[4] / 4:.0f},{a[5] / 4:.0f}\n"
+        )
         arrivals.take(decoder.feed(line.encode()), HOST_NS + 10_000_000 * i)
         if i % 50 == 49 and (samples := arrivals.samples()) is not None:
             out.append(samples)
