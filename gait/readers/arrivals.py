@@ -141,9 +141,9 @@ class Arrivals:
         if not arrived or self._worth is None:
             return []
         data = Data.join(d for d, _ in arrived)
-        host_s = np.repeat(np.array([at * 1e-9 for _, at in arrived]), [len(d) for d, _ in arrived])
+        host_s: Floats = np.repeat(np.array([at * 1e-9 for _, at in arrived]), [len(d) for d, _ in arrived])
         if self._worth.tick_s is None:
-            t = (self._counted + np.arange(len(data.counts))) / self._worth.rate_hz
+            t = np.arange(self._counted, self._counted + len(data.counts)) / self._worth.rate_hz
             self._counted += len(t)
         else:
             t = self._timed(data, host_s, self._worth.tick_s, 1.0 / self._worth.rate_hz)

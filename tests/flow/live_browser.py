@@ -17,7 +17,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @contextmanager
-def page_of(address: str, *, width: int = 1280, height: int = 800) -> Iterator[Any]:
+def page_of(address: str = "about:blank", *, width: int = 1280, height: int = 800) -> Iterator[Any]:
     """A page of chromium at an address; skips where there is none."""
     browser = next(
         (

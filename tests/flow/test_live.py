@@ -40,6 +40,9 @@ pytest.importorskip("starlette")
 #: Nothing here takes so long; it ends a test that hangs. [s]
 PATIENCE = 60.0
 
+#: From a sample's arrival to its being drawn, median. [ms]  Claim of the live page; measured 900 where little else runs.
+LATE_MS = 1500.0
+
 #: Times true speed, where a fault does not need the wall's own pace.
 SPEED = 15.0
 
@@ -156,67 +159,68 @@ def wait_on(page: Any, what: str, patience: float = 20.0) -> None:
 
 
 def test_simulated_from_standing_to_a_page_as_a_new_user_would(tmp_path: Path) -> None:
-    """`gait live --simulate` at true speed with the page in a real browser: from the first byte to lean, turn, cadence."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gait", "live", "--simulate", "--http", "0", "-o", "run.gaitcap"],
-        cwd=tmp_path, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        said = [process.stdout.readline() for _ in range(3)]
-        assert "into run.gaitcap" in said[0]
-        with page_of(said[1].split()[-1]) as page:
-            page.wait_for_selector("#recording[data-on=true]", timeout=15_000)
-        # The browser went away and came back: the run goes on, and the page is where the run is.
-        with page_of(said[1].split()[-1]) as page:
-            errors: list[str] = []
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            page.wait_for_selector("body[data-phase=stand]", timeout=15_000)
-            assert page.inner_text("h1") == "Stand still"
-            page.wait_for_selector("body[data-phase=set_off]", timeout=15_000)
-            assert "standing" in page.inner_text("#known")
-            page.wait_for_selector("article[data-key=lean]:not([data-empty])", timeout=20_000)
-            number = {
-                k: page.inner_text(f"article[data-key={k}] .big") for k in ("cadence", "lean", "rotation")
-            }
-            assert 160 <= int(number["cadence"]) <= 190
-            assert re.fullmatch(r"\d{1,2}°", number["lean"])
-            assert re.fullmatch(r"\d{2}°", number["rotation"])
-            assert "Recording" in page.inner_text("#recording")
-            wait_on(page, "Figure.lateness.length > 100")
-            late = page.evaluate("Figure.lateness")
-            assert (
-                np.median(late) < 1500.0
-            )  # claim: on the screen within 1.5 s of its arrival; 0.9 s where nothing else runs
-            turned = {
-                page.evaluate("document.getElementById('above').getAttribute('transform')") for _ in range(20)
-            }
-            assert len(turned) > 5
-            page.keyboard.press("m")
-            wait_on(page, "document.getElementById('moments').textContent === '1 moment marked'")
-            page.keyboard.press("x")
-            assert "once more" in page.inner_text("[data-do=stop]")
-            page.keyboard.press("x")
-            page.wait_for_selector("body[data-phase=finished]", timeout=30_000)
-            with page.expect_popup() as popup:
-                page.click("#open")
-            popup.value.wait_for_load_state()
-            assert "strides" in popup.value.inner_text("main")
-            assert errors == []
-        process.send_signal(signal.SIGINT)
-        rest, err = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, err
-        assert "The page: run-gait/report.html" in rest.replace("\\", "/")
-    finally:
-        if process.poll() is None:
+    """`gait live --simulate` at true speed, the page in a real browser: from the first byte to lean, turn and cadence."""
+    words = [sys.executable, "-m", "gait", "live", "--simulate", "--http", "0", "-o", "run.gaitcap"]
+    with (
+        page_of() as page,
+        subprocess.Popen(
+            words, cwd=tmp_path, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            said = [process.stdout.readline() for _ in range(3)]
+            assert "into run.gaitcap" in said[0]
+            _from_standing_to_the_end(page, said[1].split()[-1])
+            process.send_signal(signal.SIGINT)
+            rest, err = process.communicate(timeout=PATIENCE)
+            assert process.returncode == 0, err
+            assert "The page: run-gait/report.html" in rest
+        finally:
             process.kill()
-        process.wait()
     assert (tmp_path / "run-gait" / "report.html").is_file()
     recording = gait.read(tmp_path / "run.gaitcap")
     marked = [note for note in recording.notes if note.startswith("Marked on the way")]
     assert len(marked) == 1
     at = float(re.findall(r"[\d.]+", marked[0])[0])
     assert recording.samples.t[0] < at <= recording.samples.t[-1]
+
+
+def _from_standing_to_the_end(page: Any, address: str) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector("body[data-phase=stand]", timeout=15_000)
+    assert page.inner_text("h1") == "Stand still"
+    page.wait_for_selector("body[data-phase=set_off]", timeout=15_000)
+    assert "standing" in page.inner_text("#known")
+    # The browser goes away and comes back: the run has gone on, and the page is where the run is.
+    page.goto("about:blank")
+    page.wait_for_timeout(2000)
+    page.goto(address)
+    page.wait_for_selector("article[data-key=lean]:not([data-empty])", timeout=30_000)
+    number = {k: page.inner_text(f"article[data-key={k}] .big") for k in ("cadence", "lean", "rotation")}
+    assert 160 <= int(number["cadence"]) <= 190
+    assert re.fullmatch(r"\d{1,2}°", number["lean"])
+    assert re.fullmatch(r"\d{2}°", number["rotation"])
+    assert "Recording" in page.inner_text("#recording")
+    wait_on(page, "Figure.lateness.length > 100")
+    assert np.median(page.evaluate("Figure.lateness")) < LATE_MS
+    assert (
+        len({page.evaluate("document.getElementById('above').getAttribute('transform')") for _ in range(20)})
+        > 5
+    )
+    page.keyboard.press("m")
+    wait_on(page, "document.getElementById('moments').textContent === '1 moment marked'")
+    page.keyboard.press("x")
+    assert "once more" in page.inner_text("[data-do=stop]")
+    page.keyboard.press("x")
+    page.wait_for_selector("body[data-phase=finished]", timeout=30_000)
+    with page.expect_popup() as popup:
+        page.click("#open")
+    popup.value.wait_for_load_state()
+    assert "strides" in popup.value.inner_text("main")
+    assert errors == []
 
 
 def test_unplugged_and_back_is_one_line_and_the_run_goes_on(tmp_path: Path) -> None:

@@ -16,12 +16,9 @@ import gait
 from tests.conftest import missing
 from tests.flow.live_browser import page_of
 from tests.flow.test_bridge_cli import ENVIRONMENT, PATIENCE
-from tests.flow.test_live import live
+from tests.flow.test_live import LATE_MS, live
 
 pytest.importorskip("pty")
-
-#: From a sample's arrival to its being drawn. [ms]  Claim; 900 ms where nothing else runs.
-LATE_MS = 1500.0
 
 
 @pytest.mark.bench
