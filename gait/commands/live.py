@@ -93,12 +93,12 @@ def run(args: argparse.Namespace) -> int:
             chip = Chip(firmware=(0, 1), device_id=b"made-up\0")
             args.port = around.enter_context(VirtualSensor(counts, chip)).path
             placement = placement or "sternum"
-        if not (args.terminal or args.json_lines):
+        if showing.wants_page(args):
             from gait.live.server import check_installed
 
             check_installed()
         first = LiveRun(args, placement)
-        if not args.quiet and not args.json_lines and not args.terminal:
+        if not (args.quiet or args.json_lines):
             print(f"Recording {first.sensor} into {first.target}.", flush=True)
         return showing.show(args, lambda: _next_run(args, placement), first, endless=True)
 

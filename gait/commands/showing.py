@@ -91,6 +91,11 @@ def check_showing(args: argparse.Namespace) -> Placement | None:
         raise UsageError(str(error)) from error
 
 
+def wants_page(args: argparse.Namespace) -> bool:
+    """Whether a page is served."""
+    return not (args.terminal or args.json_lines) or args.http is not None
+
+
 def calibration_of(args: argparse.Namespace) -> Calibration | None:
     """The calibration that was named."""
     from gait.calibration.calibration import Calibration
@@ -117,7 +122,7 @@ def show(args: argparse.Namespace, begin: Callable[[], Run], first: Run, *, endl
     with ExitStack() as around:
         told = _Told()
         stage = Stage(begin, told)
-        paged = not (args.terminal or args.json_lines) or args.http is not None
+        paged = wants_page(args)
         if paged:
             around.enter_context(_page(args, stage, told, say))
         if args.terminal:
@@ -212,7 +217,7 @@ class _Lines:
         if not self._on:
             return
         try:
-            print(json.dumps(said, ensure_ascii=False, allow_nan=False), flush=True)
+            print(json.dumps(said, allow_nan=False), flush=True)
         except OSError:
             self._on = False
             print("gait: nobody reads the lines any more; the run goes on. Ctrl-C ends it.", file=sys.stderr)
@@ -222,7 +227,7 @@ def _saying(args: argparse.Namespace) -> Callable[[str], None]:
     """Sentences for people: to stdout, or to stderr where that belongs to something else; nowhere with --quiet."""
     if args.quiet:
         return lambda _text: None
-    out = sys.stderr if args.json_lines or args.terminal else sys.stdout
+    out = sys.stderr if args.json_lines else sys.stdout
     return lambda text: print(text, file=out, flush=True)
 
 

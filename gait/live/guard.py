@@ -56,12 +56,8 @@ class Asked:
     @property
     def local(self) -> bool:
         """It comes from this computer."""
-        try:
-            address = ipaddress.ip_address(self.client)
-        except ValueError:
-            return False
-        mapped = getattr(address, "ipv4_mapped", None)
-        return (mapped or address).is_loopback
+        address = _plain(self.client)
+        return address is not None and address.is_loopback
 
 
 class Guard:
@@ -142,9 +138,18 @@ class Guard:
         return any(hmac.compare_digest(shown.encode(), one.encode()) for one in self._passes)
 
     def _host_is_ours(self, host: str, asked: Asked) -> bool:
-        address, port = asked.server
-        own = f"[{address}]" if ":" in address else address
+        port, address = asked.server[1], _plain(asked.server[0])
+        own = f"[{address}]" if isinstance(address, ipaddress.IPv6Address) else str(address)
         names = LOCAL_NAMES if asked.local else (own, *self._names)
         if asked.local and self._shared:
             names = (*names, own, *self._names)
         return host in {f"{name.lower()}:{port}" for name in names}
+
+
+def _plain(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address; that of an older kind which came in on a socket for both is its own again."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

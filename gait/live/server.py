@@ -9,6 +9,7 @@ A viewer always gets the newest view and never a backlog, so a slow one holds up
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 import threading
@@ -83,8 +84,9 @@ class Hub:
 
     def _wake(self) -> None:
         loop = self._loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._ring)
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # the server has ended meanwhile
+                loop.call_soon_threadsafe(self._ring)
 
     def _ring(self) -> None:
         for event in self._waiting:

@@ -203,7 +203,8 @@ class Session:
         with self._lock:
             self._seen_ns = self._newest_ns
         try:
-            self._take_in()
+            if self._take_in():
+                self._why = ""
         except GaitError as error:
             self._why = str(error)
         with self._lock:
@@ -228,10 +229,11 @@ class Session:
                 newest_ns=self._seen_ns,
             )
 
-    def _take_in(self) -> None:
+    def _take_in(self) -> bool:
+        """Look at what arrived; whether there was any."""
         samples = self._arrivals.samples()
         if samples is None:
-            return
+            return False
         if self._listening is None:
             self._listening = Listening(
                 self._arrivals.rate_hz or 0.0,
@@ -245,6 +247,7 @@ class Session:
             self._listening.again()
         self._listening.push(samples)
         self._look = self._listening.look()
+        return True
 
     def _connection(self) -> Connection:
         if self._closed:

@@ -191,14 +191,17 @@ class Stage:
     def _look(self) -> None:
         """Look and tell, twice a second by the wall's clock, and at once when something changed."""
         due = time.monotonic()
-        while not self._over.is_set():
+        while True:
+            over = self._over.is_set()
             run = self._run
             try:
                 state = run.state() if run is not None else None
+                self._told(Scene(self._number, self._doing, state, self._finished, self._why))
             except Exception as error:  # whatever it is: the other thread goes on recording
-                self._why = f"Looking along has ended inside gait ({type(error).__name__}: {error}). "
-                state, self._run = None, None
-            self._told(Scene(self._number, self._doing, state, self._finished, self._why))
+                self._why = f"Looking along has ended inside gait ({type(error).__name__}: {error})."
+                self._run = None
+            if over:  # the last word is told, too
+                return
             due = max(due + self._update_s, time.monotonic() - self._update_s)
             if self._changed.wait(max(0.01, due - time.monotonic())):
                 self._changed.clear()

@@ -52,12 +52,11 @@ class View:
             self._run, self._shown = scene.number, {}
         state, look = scene.state, scene.state.look if scene.state else None
         phase = _phase(scene)
-        words = self._words
         return {
             "schema": SCHEMA,
             "run": scene.number,
             "phase": phase,
-            "title": words.say(f"live.phase.{phase}_title"),
+            "title": self._title(scene, phase),
             "line": self._line(scene, phase),
             "progress": round(min(1.0, look.still_s / STAND_S), 2) if look and phase == "stand" else None,
             "clock": _clock(state.passed_s if state else 0.0),
@@ -80,13 +79,19 @@ class View:
 
     # ------------------------------------------------------------ sentences
 
+    def _title(self, scene: Scene, phase: str) -> str:
+        """The one large line; of a finished run what its page begins with."""
+        if scene.finished is not None and phase == "finished":
+            return _paragraph(scene.finished.summary, 0)
+        return self._words.say(f"live.phase.{phase}_title")
+
     def _line(self, scene: Scene, phase: str) -> str:
         """The one calm line: what happened last, or what there is to know now."""
         words, state = self._words, scene.state
         if scene.why:
             return scene.why
-        if phase == "failed":
-            return words.say("live.phase.failed_line")
+        if scene.finished is not None and phase == "finished":
+            return _paragraph(scene.finished.summary, 1)
         if state is not None and scene.doing == "running":
             if state.why:
                 return state.why
@@ -117,7 +122,7 @@ class View:
         key = "idle"
         if on and state is not None:
             key = "playing" if state.connection == "replay" else "recording"
-        elif scene.doing in ("finishing", "finished", "failed") and state is not None:
+        elif scene.doing in ("finishing", "finished", "failed") and state is not None and state.written:
             key = "saved"
         return {
             "on": on,
@@ -216,11 +221,19 @@ ORDER = ("cadence", "lean", "rotation")
 
 def _phase(scene: Scene) -> str:
     """What the page is about."""
+    if scene.doing == "finished" and scene.finished is None:
+        return "finishing"
     if scene.doing in ("idle", "finishing", "finished", "failed"):
         return scene.doing
     if scene.state is None or scene.state.look is None:
         return "waiting"
     return "away" if scene.state.connection == "away" else scene.state.look.phase
+
+
+def _paragraph(summary: str, i: int) -> str:
+    """A paragraph of a summary as one line."""
+    parts = summary.split("\n\n")
+    return " ".join(parts[i].split()) if i < len(parts) else ""
 
 
 def _minute(look: Look | None) -> dict[str, list[float | None]]:

@@ -143,7 +143,7 @@ class Arrivals:
         data = Data.join(d for d, _ in arrived)
         host_s: Floats = np.repeat(np.array([at * 1e-9 for _, at in arrived]), [len(d) for d, _ in arrived])
         if self._worth.tick_s is None:
-            t = np.arange(self._counted, self._counted + len(data.counts)) / self._worth.rate_hz
+            t: Floats = np.arange(self._counted, self._counted + len(data.counts)) / self._worth.rate_hz
             self._counted += len(t)
         else:
             t = self._timed(data, host_s, self._worth.tick_s, 1.0 / self._worth.rate_hz)
@@ -164,7 +164,7 @@ class Arrivals:
         if last is not None:
             tick, seq = np.concatenate([[last.tick], tick]), np.concatenate([[last.seq], seq])
             n = np.concatenate([[last.n], n])
-            host_s = np.concatenate([np.array([last.host_s]), host_s])
+            host_s = np.asarray(np.concatenate([np.array([last.host_s]), host_s]))
             began = np.concatenate([[False], began])
         advance = None
         if self._nominal_hz:

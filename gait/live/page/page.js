@@ -20,9 +20,8 @@ function show(view) {
   body.dataset.phase = phase;
   document.title = view.recording.on ? `${view.clock} gait live` : "gait live";
   states(view);
-  const [headline, opening] = (phase === "finished" && view.summary || "").split("\n\n").map((part) => part.replace(/\n/g, " "));
-  put($("title"), headline || view.title);
-  put($("line"), opening || view.line);
+  put($("title"), view.title);
+  put($("line"), view.line);
   list($("known"), phase === "set_off" ? view.known : []);
   progress(view.progress);
   for (const article of document.querySelectorAll(".numbers article")) number(article, view.now[article.dataset.key]);

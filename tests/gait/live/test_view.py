@@ -51,7 +51,12 @@ def scenes() -> list[Scene]:
         for connection in get_args(Connection):
             state = State(look, 12.0, connection, "MPU-6050", "a.gaitcap")
             out += [
-                Scene(1, doing, state, Finished(b"", "It was there.") if doing == "finished" else None)
+                Scene(
+                    1,
+                    doing,
+                    state,
+                    Finished(b"", "It was\nthere.\n\nHeard in 90.") if doing == "finished" else None,
+                )
                 for doing in get_args(Doing)
             ]
             out += [Scene(1, "running", replace(state, happened=(h,))) for h in happened]
