@@ -73,6 +73,7 @@ class Capture:
                 f"{path} cannot be written: {error.strerror or error}.", reason="unwritable"
             ) from error
         self._open = True
+        self._notes = b""
         self._marked = clock_ns() - MARK_NS
         self._synced = clock_ns()
         self._write(b"".join(frames.encode_note(key, value) for key, value in (notes or {}).items()))
@@ -86,15 +87,19 @@ class Capture:
             If the disk is full or fails; what was written before is whole and stays readable.
         """
         now = self._clock_ns()
-        if now - self._marked >= MARK_NS:
+        if self._notes or now - self._marked >= MARK_NS:
             at = len(chunk) if self._boundary is None else chunk.rfind(self._boundary) + 1
             if at:
-                chunk = chunk[:at] + frames.encode_mark(host_ns) + chunk[at:]
-                self._marked = now
+                chunk = chunk[:at] + frames.encode_mark(host_ns) + self._notes + chunk[at:]
+                self._marked, self._notes = now, b""
         self._write(chunk)
         if now - self._synced >= SYNC_NS:
             self.sync()
             self._synced = now
+
+    def note(self, key: str, value: str) -> None:
+        """Leave a note among the samples, behind the next whole frame that comes."""
+        self._notes += frames.encode_note(key, value)
 
     def sync(self) -> None:
         """Have the disk hold all that was written."""

@@ -18,6 +18,9 @@ FIFO_OVERFLOW, I2C_ERROR, LINE_DROP, LATE, CLIPPED, REINIT, CONFIG = (1 << bit f
 #: Bits of the state in INFO and STATUS.
 SENDING, CHIP_ANSWERS, AFTER_RESET = 1, 2, 4
 
+#: Key of the note that a person's mark leaves among the samples.
+MOMENT = "moment"
+
 
 @dataclass(frozen=True)
 class Chip:

@@ -42,6 +42,8 @@ COMMANDS = {
     "plot": "a picture of one measure for a publication",
     "inspect": "say what a file is and how it was understood",
     "formats": "list the formats that are recognised",
+    "live": "what is there now, while you run; recorded first",
+    "replay": "any recording through the view of a live run",
     "record": "from a sensor's port into a file that survives anything",
     "check": "is everything ready? stand, some steps, stand",
     "calibrate": "six rests, and a sensor is known to a tenth of a degree",

@@ -53,6 +53,10 @@ PUSH = 60_000
 #: Chosen: a wireless link drops out for a second, a hand needs two.
 PAUSE = 2.0
 
+#: A contact this near to one that was found before is the same one.  [s]
+#: Chosen: half of the shortest step; from window to window they move by a millisecond.
+SAME_CONTACT = 0.1
+
 #: A stride that turns more than this is not straight enough to count.  [°/s]
 #: Chosen: a 400 m track's bend at 5 m/s is 7.8°/s and counts, a hairpin does not.
 STRAIGHT_DPS = 20.0
@@ -105,6 +109,8 @@ class Analysis:
     series : Series or None
     calibration : Calibration or None
         What was taken out of the readings.
+    view : View or None
+        The strides with their waveforms, when they were asked for.
     """
 
     recording: RecordingFacts
@@ -119,6 +125,7 @@ class Analysis:
     versions: Mapping[str, str]
     series: Series | None = None
     calibration: Calibration | None = None
+    view: View | None = None
 
 
 class Pipeline:
@@ -183,6 +190,7 @@ class Pipeline:
         self._held: list[Motion] = []
         self._forgot = False
         self._learnt: Mounting | None = None
+        self._opens: float | None = None
         self._last_t: float | None = None
         self._rows = 0
         self._missing = 0
@@ -208,17 +216,33 @@ class Pipeline:
         if self._window_s is not None:
             self._forget(self._last_t - self._window_s)
 
-    def learn(self, mounting: Mounting) -> None:
-        """Keep a mounting for the analyses to come, as a live run does once it is known."""
+    def learn(self, mounting: Mounting | None) -> None:
+        """Keep a mounting for the analyses to come, as a live run does once it is known; None forgets it."""
         self._learnt = mounting
 
-    def analysis(self, *, series: bool = False, progress: Callable[[str], None] | None = None) -> Analysis:
+    def stand(self, standing: Standing | None) -> None:
+        """Keep a standing for the analyses to come, which the window will forget."""
+        self._standing = standing
+
+    def follow(self, opens: float) -> None:
+        """Keep when a stride opened, so that feet without a name keep theirs (A, B) from window to window. [s]"""
+        self._opens = opens
+
+    def analysis(
+        self,
+        *,
+        series: bool = False,
+        waves: bool = False,
+        progress: Callable[[str], None] | None = None,
+    ) -> Analysis:
         """What the samples held show; changes nothing.
 
         Parameters
         ----------
         series : bool
             Also give torso terms per sample while running.
+        waves : bool
+            Also give the strides with their waveforms.
         progress : callable, optional
             Called with the name of each stage as it begins.
 
@@ -247,6 +271,8 @@ class Pipeline:
             learnt=self._learnt,
             slipped_at=None if slip is None else slip.at,
         )
+        if self._opens is not None:
+            sides = _as_before(sides, contacts, threads, self._opens)
         contacts = contacts.with_sides(sides)
         tell("strides")
         # Feet without a name have strides, too: those from the foot that a thread begins with.
@@ -314,6 +340,7 @@ class Pipeline:
             versions={"gait": VERSION, "catalogue": self._catalogue.version},
             series=_series(settled, bouts, strides, mounting, cycles) if series else None,
             calibration=self._calibration,
+            view=view if waves else None,
         )
 
     def _bouts(self) -> tuple[Settled, Bouts]:
@@ -470,6 +497,17 @@ def standing_of(recording: Recording, calibration: Calibration | None = None) ->
             "standing in it. Record 5 to 10 s of standing still, with the sensor worn as in the run."
         )
     return found
+
+
+def _as_before(
+    sides: NDArray[np.str_], contacts: Contacts, threads: strides_room.Threads, opens: float
+) -> NDArray[np.str_]:
+    """Sides (c,) in which the thread of a stride that opened before still opens with its foot A."""
+    near = np.flatnonzero(np.abs(contacts.contact - opens) < SAME_CONTACT)
+    if len(near) == 0 or sides[near[0]] != "B":
+        return sides
+    mine = threads.thread == threads.thread[near[0]]
+    return np.where(mine, np.array(["A", "B"])[(threads.foot != threads.foot[near[0]]).astype(int)], sides)
 
 
 def _exchange(

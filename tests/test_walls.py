@@ -69,6 +69,9 @@ ONLY_IN = {
     "duckdb": {"gait/batch/sql.py"},
     "fsspec": {"gait/batch/remote.py"},
     "threadpoolctl": {"gait/batch/worker.py"},
+    "starlette": {"gait/live/server.py"},
+    "uvicorn": {"gait/live/server.py"},
+    "pylsl": {"gait/live/outlet.py"},
 }
 
 #: Modules that are not on every system; the analysis path must do without. The bridge may fall back on them.
@@ -89,7 +92,7 @@ POSIX_ONLY = {
 #: What `gait --help` must not wait for.
 HEAVY = {
     "numpy", "pandas", "scipy", "matplotlib", "vqf", "jinja2", "rich", "serial", "dask", "distributed", "duckdb", "fsspec",
-    "shtab", "platformdirs",
+    "shtab", "platformdirs", "starlette", "uvicorn", "asyncio",
 }  # fmt: skip
 
 
@@ -179,7 +182,7 @@ def test_the_bridge_has_never_heard_of_gait() -> None:
 
 
 def test_gait_meets_the_bridge_at_few_doors() -> None:
-    doors = ("gait/readers/wire.py", "gait/live/session.py", "gait/cli.py")
+    doors = ("gait/readers/wire.py", "gait/readers/arrivals.py", "gait/live/session.py", "gait/cli.py")
     for path in _files(GAIT):
         where = path.relative_to(REPOSITORY).as_posix()
         if where in doors or where.startswith("gait/commands/"):

@@ -102,7 +102,10 @@ def run(args: argparse.Namespace) -> int:
     with suppress(ValueError):  # not in the main thread
         # Being told to end is Ctrl-C by other means: the port is taken away behind us.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-    counts = (_turned if args.faces else _readings)(args, 1000.0 / (1 + divider))
+    rate_hz = 1000.0 / (1 + divider)
+    counts = (
+        turned_counts(args.seed, rate_hz) if args.faces else made_up_counts(args.seed, args.seconds, rate_hz)
+    )
     if args.bench:
         return _on_the_bench(args, counts, divider)
     from firmware_bridge.events import Chip
@@ -157,7 +160,7 @@ def _checked(args: argparse.Namespace) -> int:
     return whole - 1
 
 
-def _readings(args: argparse.Namespace, rate_hz: float) -> NDArray[np.int16]:
+def made_up_counts(seed: int, running_s: float, rate_hz: float) -> NDArray[np.int16]:
     """A runner's readings as counts; what can go wrong on the wire is left to the wire."""
     from dataclasses import replace
 
@@ -169,22 +172,22 @@ def _readings(args: argparse.Namespace, rate_hz: float) -> NDArray[np.int16]:
 
     # Worn on the chest: y of the board up, which leans back by some degrees as a chest does.
     upright = from_rotvec(np.array([1.0, 1.0, 1.0]) / np.sqrt(3.0) * (2.0 * np.pi / 3.0))
-    sensor = replace(_sensor(args, rate_hz), q_torso_sensor=upright)
-    course = Course(standing_s=10.0, running_s=args.seconds, standing_after_s=10.0)
-    recording, _ = simulate(Runner(placement="sternum"), course, sensor, args.seed)
+    sensor = replace(_sensor(seed, rate_hz), q_torso_sensor=upright)
+    course = Course(standing_s=10.0, running_s=running_s, standing_after_s=10.0)
+    recording, _ = simulate(Runner(placement="sternum"), course, sensor, seed)
     return to_counts(recording.samples.acc, recording.samples.gyr)
 
 
-def _turned(args: argparse.Namespace, rate_hz: float) -> NDArray[np.int16]:
+def turned_counts(seed: int, rate_hz: float) -> NDArray[np.int16]:
     """The same sensor's readings while a hand turns it from face to face, and back to the first."""
     from firmware_bridge.sensor_stream import to_counts
     from gait.synthetic.handling import FACES, handle
 
-    recording = handle(_sensor(args, rate_hz), args.seed, faces=(*FACES, *AFTERWARDS))
+    recording = handle(_sensor(seed, rate_hz), seed, faces=(*FACES, *AFTERWARDS))
     return to_counts(recording.samples.acc, recording.samples.gyr)
 
 
-def _sensor(args: argparse.Namespace, rate_hz: float) -> Sensor:
+def _sensor(seed: int, rate_hz: float) -> Sensor:
     """One sensor for each seed; what can go wrong on the wire is left to the wire."""
     from dataclasses import replace
 
@@ -193,7 +196,7 @@ def _sensor(args: argparse.Namespace, rate_hz: float) -> Sensor:
     from gait.rotations import IDENTITY
     from gait.synthetic import Sensor
 
-    made = Sensor.mpu6050(np.random.default_rng(args.seed), rate_hz, IDENTITY)
+    made = Sensor.mpu6050(np.random.default_rng(seed), rate_hz, IDENTITY)
     return replace(made, drop_share=0.0, clock_ppm=0.0, jitter_s=0.0, start_s=0.0)
 
 

@@ -40,7 +40,11 @@ def togetherness(view: View) -> Measure:
         mean is the value. Trust is 0 unless it exceeds the 99th percentile of surrogates in which the
         turn keeps its own rhythm but forgets the landings.
     """
-    phase = turn_phase(view)
+    return of_phase(turn_phase(view), view)
+
+
+def of_phase(phase: Floats, view: View) -> Measure:
+    """The same from phases (k,) that are known already. [rad]"""
     counted = view.counted & np.isfinite(phase)
     trust, why = view.trust(trunk=True)
     if counted.sum() < FEWEST:

@@ -16,7 +16,7 @@ import numpy as np
 from firmware_bridge import capture, mpu6050
 from firmware_bridge.dialects import detect
 from firmware_bridge.dialects.text import TICKS, worded
-from firmware_bridge.events import AFTER_RESET, REINIT, Damage, Data, Event, Info, Mark, Status
+from firmware_bridge.events import AFTER_RESET, MOMENT, REINIT, Damage, Data, Event, Info, Mark, Note, Status
 from gait.errors import ReadError
 from gait.readers import clock, infer
 from gait.readers.sample_times import (
@@ -28,7 +28,7 @@ from gait.readers.sample_times import (
     numbered,
     times_of,
 )
-from gait.readers.words import Units, parse_columns, parse_units, seconds
+from gait.readers.words import Units, mps2, parse_columns, parse_units, radps, seconds
 from gait.recording import Recording, Samples
 from gait.rotations import Floats
 
@@ -56,6 +56,7 @@ class _Heard:
     infos: list[tuple[int, Info]] = field(default_factory=list)  # frames before it
     marks: list[tuple[int, int]] = field(default_factory=list)  # frames before it, host ns
     began: list[int] = field(default_factory=list)  # frames before a reset
+    moments: list[int] = field(default_factory=list)  # frames before it
     statuses: list[Status] = field(default_factory=list)
     status_at: list[int] = field(default_factory=list)  # frames before each
     damaged: int = 0
@@ -77,6 +78,9 @@ class _Heard:
             if event.chip is not None and event.chip.state & AFTER_RESET and self.frames:
                 self.began.append(self.frames)
             self.infos.append((self.frames, event))
+        elif isinstance(event, Note):
+            if event.key == MOMENT:
+                self.moments.append(self.frames)
         elif isinstance(event, Status):
             self.statuses.append(event)
             self.status_at.append(self.frames)
@@ -231,6 +235,43 @@ def _temperature(heard: _Heard, data: Data, t: Floats) -> Floats:
     return np.column_stack([t[at], told])
 
 
+@dataclass(frozen=True)
+class Worth:
+    """What a sensor's numbers are worth: a count of each kind [m/s²] [rad/s], a tick [s] (None without a clock), the rate [Hz]."""
+
+    acc: float
+    gyr: float
+    tick_s: float | None
+    rate_hz: float
+
+
+def worth_of(
+    events: Sequence[Event],
+    source: str,
+    *,
+    units: Units | None = None,
+    rate_hz: float | None = None,
+) -> Worth:
+    """What the numbers of a run that goes on are worth, by its first seconds, read as `recording_of` reads a whole one.
+
+    Raises
+    ------
+    ReadError
+        As `recording_of`.
+    """
+    recording, found = recording_of(events, source, units=units, rate_hz=rate_hz)
+    heard = _Heard()
+    for event in events:
+        heard.take(event)
+    info = heard.infos[-1][1] if heard.infos else Info("gait")
+    tick_s = _tick_seconds(heard, Data.join(heard.data), info, source, units or Units())
+    told = units or Units()
+    acc, gyr = info.acc_worth, info.gyr_worth
+    if acc is None or gyr is None or told.acc or told.gyr:
+        acc, gyr = mps2(found.acc or "mps2"), radps(found.gyr or "radps")
+    return Worth(acc, gyr, tick_s, recording.rate_hz)
+
+
 def _tick_seconds(heard: _Heard, data: Data, info: Info, source: str, units: Units) -> float | None:
     """Seconds in a tick: as said, or by the host's clock, or as the steps leave one reading; None without a clock."""
     if info.tick_s is None or not math.isnan(info.tick_s):
@@ -302,6 +343,10 @@ def _said(heard: _Heard, data: Data, frames: Frames, times: Times, info: Info) -
             else f"nothing tells for how long it was away, {UNKNOWN_PAUSE_S:.0f} s is put there"
         )
         yield f"The sensor started anew {_often(restarts)}; {how}."
+    if heard.moments:
+        first = np.concatenate([[0], np.cumsum(frames.n)])
+        at = [float(times.t[min(int(first[f]), len(times.t) - 1)]) for f in heard.moments]
+        yield f"Marked on the way: {', '.join(f'{t:.1f} s' for t in at)}."
     if heard.damaged:
         yield (
             f"{heard.damaged} byte{'s' * (heard.damaged > 1)} in {heard.places} place{'s' * (heard.places > 1)} came damaged and {'were' if heard.damaged > 1 else 'was'} left out."
