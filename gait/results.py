@@ -181,7 +181,7 @@ def _calibration(named: str | None, device: str) -> tuple[Calibration | None, tu
 
 def result_of(
     analysis: Analysis,
-    asked: Asked = Asked(),  # noqa: B008  (frozen)
+    asked: Asked = Asked(),
     *,
     growth: Growth | None = None,
     series: bool = False,

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gait.commands.command import DONE, UsageError, a_path, tell
-from gait.folder import OutputError, default_folder, write_folder
 from gait.commands.reading import add_asked_arguments, asked_of, progress
+from gait.folder import OutputError, default_folder, write_folder
 from gait.results import analyze_read, read_file
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gait.commands.command import DONE, UsageError, a_path, tell
-from gait.folder import check_folder, write_folder
 from gait.commands.remembered import STORE, add_store, by_file, opened, plain
 from gait.errors import HistoryError, ReadError
+from gait.folder import check_folder, write_folder
 
 if TYPE_CHECKING:
     from gait.history.growth import Growth

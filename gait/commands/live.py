@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from gait.commands import record as recording_command
 from gait.commands import showing
 from gait.commands.command import UsageError
+from gait.commands.record_words import who
 from gait.errors import GaitError
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class LiveRun:
         self._folder = showing.folder_for(self.target)
         self._link, self._greeting = recording_command.find_sensor(args, self._columns)
         #: Who speaks, for people.
-        self.sensor = recording_command.who(self._greeting)
+        self.sensor = who(self._greeting)
         self._session = Session(
             self.sensor,
             str(self.target),

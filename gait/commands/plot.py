@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gait.commands.command import DONE, UsageError, a_path, tell
-from gait.folder import OutputError, default_folder
 from gait.errors import ReadError
+from gait.folder import OutputError, default_folder
 
 if TYPE_CHECKING:
     from gait.pipeline import Analysis

@@ -12,6 +12,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypedDict
 
 from gait.commands.command import UsageError, a_path
@@ -95,19 +96,21 @@ def asked_of(args: argparse.Namespace) -> Asked:
             raise UsageError(f"{flag} takes seconds, for example {flag} 60; {value:g} is none.")
     if args.start is not None and args.stop is not None and not args.start < args.stop:
         raise UsageError(f"--from {args.start:g} is not before --to {args.stop:g}.")
-    paths = {
-        name: None if getattr(args, name) is None else str(getattr(args, name))
-        for name in ("standing", "calibration", "catalogue")
-    }
     return Asked(
         placement=args.placement,
         facing=args.facing,
-        **paths,
+        standing=_name(args.standing),
+        calibration=_name(args.calibration),
+        catalogue=_name(args.catalogue),
         **written(args),
         units=args.units,
         start_s=args.start,
         stop_s=args.stop,
     )
+
+
+def _name(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def check_file_arguments(args: argparse.Namespace) -> None:

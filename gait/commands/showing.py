@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gait.commands.command import DONE, FAILED, UsageError, a_path
-from gait.folder import check_folder, default_folder, write_folder
 from gait.commands.record import stoppable
 from gait.errors import ReadError
+from gait.folder import check_folder, default_folder, write_folder
 
 if TYPE_CHECKING:
     from gait.calibration.calibration import Calibration

@@ -203,7 +203,8 @@ class Ledger:
 
 def _contrary(trait: Trait) -> bool:
     """Whether the evidence speaks against what was told before."""
-    e, rule = trait.evidence, trait.rule
-    below = rule.floor is not None and e.high is not None and e.high < rule.floor
-    above = rule.ceiling is not None and e.low is not None and e.low > rule.ceiling
-    return below or above
+    return any(
+        (e.floor is not None and e.high is not None and e.high < e.floor)
+        or (e.ceiling is not None and e.low is not None and e.low > e.ceiling)
+        for e in (trait.evidence, *trait.also)
+    )

@@ -15,7 +15,7 @@ import numpy as np
 from gait.live.listening import MOTION_HZ, NO_AXIS_DEG, STAND_S, Band, Look
 from gait.live.session import State
 from gait.live.stage import Scene
-from gait.report.narrative import PLACES
+from gait.report.telling import PLACES
 from gait.report.words import NOT_SAID, load_words
 from gait.rotations import Floats
 
