@@ -21,6 +21,7 @@ PICTURES = {
     "02_calibrate_a_sensor": 4,
     "03_lean_and_rotation": 6,
     "04_write_a_trait": 2,
+    "05_many_recordings": 2,
 }
 
 #: A notebook that takes longer than this is no first acquaintance. [s]
