@@ -150,7 +150,9 @@ def test_order_of_the_page() -> None:
 
 
 def test_what_was_not_seen_leaves_no_gap() -> None:
-    page = to_html(build(an_analysis(some_measures(180, lean=0, rotation=1, bounce=1, sway=0.5, likeness=0.5))))
+    page = to_html(
+        build(an_analysis(some_measures(180, lean=0, rotation=1, bounce=1, sway=0.5, likeness=0.5)))
+    )
     for part in ("highlight ", "connection", 'class="growth"', 'class="others"'):
         assert part not in page[page.index("<body>") :]
 
