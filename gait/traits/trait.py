@@ -6,9 +6,10 @@ Not here: the words (report/), the thresholds (catalogue.toml), what earlier run
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from gait.blocks import STRIDES_PER_BLOCK
 from gait.facing import Mounting
@@ -158,11 +159,13 @@ def _judge_own(rule: TraitRule, heard: Heard, earlier: Earlier | None) -> Trait:
     number = heard.measures.get(rule.measure)
     assert rule.bound is not None, "rows.py sees to it"
     deaf = _deaf_reasons(rule, number, heard)
+    if number is not None:
+        # What is systematic in the measure is the same in all runs; what is left is how it repeats, and the rule says.
+        heard = replace(heard, measures={**heard.measures, rule.measure: replace(number, systematic=None)})
     if len(own) < rule.runs:
         deaf.append(_needs_runs(rule.runs, len(own)))
         return Trait(rule, "could_not_listen", None, weigh(rule.bound, heard)[0], tuple(dict.fromkeys(deaf)))
-    # The sample quantile that leaves at least the stated share of the own runs below.
-    floor = own[min(len(own) - 1, math.ceil(rule.of_runs * len(own)) - 1)]
+    floor = float(np.quantile(own, rule.of_runs))
     bound = Bound(rule.measure, rule.unit, floor, None, rule.bound.systematic, rule.bound.range)
     evidence, clarity = weigh(bound, heard)
     if not deaf and evidence.low is None:
