@@ -25,7 +25,7 @@ ANALYSES = {
     "clear": an_analysis(),
     "hips": an_analysis(some_measures(100, lean=3), mounting=a_mounting("waist")),
     "trunk": an_analysis(mounting=a_mounting("unknown", standing=None, sign_known=False)),
-    "nothing clear": an_analysis(some_measures(180, lean=0, rotation=1, bounce=1)),
+    "nothing clear": an_analysis(some_measures(180, lean=0, rotation=1, bounce=1, sway=0.5, likeness=0.5)),
     "walking": walking(),
     "everything": everything(),
     "everything at the hips": everything("waist"),
@@ -150,7 +150,7 @@ def test_order_of_the_page() -> None:
 
 
 def test_what_was_not_seen_leaves_no_gap() -> None:
-    page = to_html(build(an_analysis(some_measures(180, lean=0, rotation=1, bounce=1))))
+    page = to_html(build(an_analysis(some_measures(180, lean=0, rotation=1, bounce=1, sway=0.5, likeness=0.5))))
     for part in ("highlight ", "connection", 'class="growth"', 'class="others"'):
         assert part not in page[page.index("<body>") :]
 

@@ -145,10 +145,12 @@ def test_the_summary_reads_like_this() -> None:
         "\n"
         "- In nearly every stride your hips turned from one side to the other and back,\n"
         "  through about 28°.\n"
+        "- As you ran your hips tipped to one side and then to the other with your\n"
+        "  steps, through about 7°.\n"
         "- You rose and sank by about 8 cm with each step, and in nearly every stride\n"
         "  there was a moment with both feet in the air.\n"
-        "- Your hips were tipped forward of how you stand in nearly every stride, by\n"
-        "  about 6°.\n"
+        "\n"
+        "Also there: a little forward; both steps alike; turning both ways alike.\n"
         "\n"
         "If you like, let the turning keep you company next time; no need to do more of\n"
         "it.\n"
@@ -174,4 +176,4 @@ def test_each_stretch_of_running_has_its_own_numbers() -> None:
 
 def test_the_summary_names_what_else_was_there() -> None:
     summary = " ".join(build(everything(), charts=False).summary().split())
-    assert "Also there: each stride like the last; the steady beat; tipping into it;" in summary
+    assert "Also there: a little forward; each stride like the last; both steps alike;" in summary
