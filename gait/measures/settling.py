@@ -52,6 +52,13 @@ STAYS_SHARE = 0.9
 #: between the settling and the last half, whose wander the last half does not know, reach 1.6 (the study's runs).
 NEAR_QUANTILE, NEAR_LEAST = 0.95, 1.6
 
+#: ... and up to this share of how far off the run began: then it has come nearly all the way.  [1]  Chosen: a runner
+#: whose pattern wanders over minutes after settling would else be told a minute or two late.
+NEAR_OF_FIRST = 0.15
+
+#: Parts that say how far off it began.  [parts]  Chosen: a minute and a half.
+FIRST = 3
+
 #: Shuffles, and the share of them that must fall behind; the seed makes them the same every time.
 #: Source: the traits' catalogue (p < .01).
 SHUFFLES, ABOVE, SEED = 999, 0.99, 20260102
@@ -218,7 +225,8 @@ def _distances(rows: Floats) -> tuple[Floats, float, Floats]:
     distance = np.sqrt(np.mean((scaled * leave) ** 2, axis=1))
     usual = float(np.sqrt(np.mean(distance[n // 2 :] ** 2)))
     distance = distance / (usual if usual > 0 else 1.0)
-    level = max(NEAR_LEAST, float(np.quantile(distance[n // 2 :], NEAR_QUANTILE)))
+    own = float(np.quantile(distance[n // 2 :], NEAR_QUANTILE))
+    level = max(NEAR_LEAST, own, NEAR_OF_FIRST * float(np.median(distance[:FIRST])))
     return distance, level, scaled
 
 

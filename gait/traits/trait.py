@@ -6,9 +6,10 @@ Not here: the words (report/), the thresholds (catalogue.toml), what earlier run
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from gait.blocks import STRIDES_PER_BLOCK
 from gait.facing import Mounting
@@ -161,8 +162,7 @@ def _judge_own(rule: TraitRule, heard: Heard, earlier: Earlier | None) -> Trait:
     if len(own) < rule.runs:
         deaf.append(_needs_runs(rule.runs, len(own)))
         return Trait(rule, "could_not_listen", None, weigh(rule.bound, heard)[0], tuple(dict.fromkeys(deaf)))
-    # The sample quantile that leaves at least the stated share of the own runs below.
-    floor = own[min(len(own) - 1, math.ceil(rule.of_runs * len(own)) - 1)]
+    floor = float(np.quantile(own, rule.of_runs))
     bound = Bound(rule.measure, rule.unit, floor, None, rule.bound.systematic, rule.bound.range)
     evidence, clarity = weigh(bound, heard)
     if not deaf and evidence.low is None:

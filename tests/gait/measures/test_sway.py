@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gait.measures.sway import SYSTEMATIC_DEG, sway
+from gait.measures.sway import SYSTEMATIC_DEG, lateral_share, loop, sway
 from gait.pipeline import analyze
 from gait.synthetic import draw
 from gait.units import RAD
@@ -56,3 +56,23 @@ def test_it_is_the_tipping_of_the_synthetic_runner(grade: str) -> None:
         off.append(abs(m.value - true[m.counted].mean()))
     assert max(off) < MEAN_TOLERANCE_DEG[grade]
     assert np.median(off) < MEDIAN_TOLERANCE_DEG[grade]
+
+
+@pytest.mark.parametrize(("stride", "step", "share"), [(2.0, 0.0, 1.0), (0.0, 2.0, 0.0), (1.0, 2.0, 0.5)])
+def test_the_lateral_share_is_that_of_the_velocity_at_stride_frequency(
+    stride: float, step: float, share: float
+) -> None:
+    # Acceleration at twice the frequency is half as much velocity.
+    left = stride * np.cos(2 * np.pi * PHASE) + step * np.cos(4 * np.pi * PHASE)
+    assert lateral_share(a_view(left=left)).value == pytest.approx(share, abs=1e-6)
+
+
+def test_the_loop_closes_and_has_the_size_of_the_way() -> None:
+    view = a_view(left=2.0 * np.cos(2 * np.pi * PHASE), up=9.0 * np.cos(4 * np.pi * PHASE))
+    found = loop(view)
+    assert found is not None
+    time = float(view.strides.duration.mean())
+    assert np.ptp(found.right) == pytest.approx(100 * 4.0 / (2 * np.pi / time) ** 2, rel=0.01)
+    assert np.ptp(found.up) == pytest.approx(100 * 18.0 / (4 * np.pi / time) ** 2, rel=0.01)
+    # Accelerated to the left at the contact: furthest to the right there.
+    assert found.right[0] == pytest.approx(found.right.max(), rel=0.01)

@@ -75,7 +75,8 @@ def test_bounds_stay_inside_what_can_be() -> None:
 
 def test_without_a_steady_stride_that_is_said_first() -> None:
     for measures in (some_measures(0), unsteady()):
-        for trait in judged(measures, a_mounting(standing=None)).values():
+        traits = judged(measures, a_mounting(standing=None))
+        for trait in (traits[key] for key in OF_A_RUN):
             assert trait.state == "could_not_listen"
             assert trait.why[0] == "No steady stride was found."
             assert trait.why.count("No steady stride was found.") == 1
@@ -217,7 +218,7 @@ def test_a_measure_that_is_not_there_is_said_so() -> None:
 def test_reasons_are_about_the_recording() -> None:
     for measures in (some_measures(0), some_measures(30), some_measures(lean=0, rotation=1, bounce=1, cv=9)):
         for trait in judged(measures, a_mounting(standing=None)).values():
-            assert trait.why
+            assert trait.why or trait.state == "seen"
             assert not any(word in reason for word in (" you", "runner") for reason in trait.why)
 
 

@@ -1,0 +1,97 @@
+"""Finding one's flow. Truth: patterns of parts made by hand, and the synthetic runner that settles."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gait.measures import settling
+from gait.pipeline import Analysis, analyze
+from gait.rotations import Floats
+from gait.synthetic import Course, Runner, Sensor, Stretch, simulate
+
+#: A part of the run is half a minute; the moment is found to one part before or after.  [min]
+TIME_TOLERANCE_MIN = 1.0
+
+
+def parts(
+    n: int, seed: int, *, early: int = 0, off: float = 4.0, drift: float = 0.0
+) -> tuple[Floats, Floats, Floats]:
+    """n parts of which the first ``early`` lie ``off`` away; they may drift all along."""
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(n, 20))
+    rows[:early] += off
+    rows += drift * np.arange(n)[:, None] / n
+    t = 30.0 * (np.arange(n) + 0.5)
+    return t, t / 60.0 - 0.25, rows
+
+
+def test_parts_that_come_near_and_stay_are_found_where_they_do() -> None:
+    for early in (3, 6, 12):
+        found = settling._find(*parts(40, early, early=early))
+        assert found.settled is not None
+        assert abs(found.settled - early) <= 1
+        assert found.drop > 1.0
+
+
+def test_parts_all_alike_settle_nowhere() -> None:
+    assert sum(settling._find(*parts(40, seed)).settled is not None for seed in range(100)) <= 1
+
+
+def test_a_run_that_drifts_all_along_settles_nowhere() -> None:
+    for seed in range(10):
+        assert settling._find(*parts(40, seed, drift=8.0)).settled is None
+
+
+def test_a_run_that_leaves_again_has_not_settled() -> None:
+    t, minutes, rows = parts(40, 1, early=6)
+    rows[18:24] += 4.0
+    assert settling._find(t, minutes, rows).settled is None
+
+
+def test_shuffles_are_the_same_every_time() -> None:
+    _, _, rows = parts(40, 2, early=4)
+    assert settling._beyond_shuffles(rows)
+    assert settling._beyond_shuffles(rows)
+    assert not settling._beyond_shuffles(rows[::-1])
+
+
+@pytest.fixture(scope="module", params=[(150.0, 0.7), (0.0, 0.0)], ids=["settles", "at once"])
+def run(request: pytest.FixtureRequest) -> tuple[float, Analysis]:
+    settle_s, settle_by = request.param
+    # Sixteen minutes with a pause in them.
+    course = Course(
+        stretches=(
+            Stretch("still", 8.0, 0.0),
+            Stretch("run", 560.0),
+            Stretch("still", 9.0, 0.0),
+            Stretch("run", 420.0),
+        )
+    )
+    runner = Runner(settle_s=settle_s, settle_by=settle_by)
+    recording, _ = simulate(runner, course, Sensor(rate_hz=80.0, grid_hz=400.0), 7)
+    return settle_s, analyze(recording)
+
+
+def test_the_minute_is_that_of_the_runner(run: tuple[float, Analysis]) -> None:
+    settle_s, found = run
+    curve, time = found.measures.curves.settling, found.measures["settle_time"]
+    state = next(t.state for t in found.traits if t.rule.key == "settle")
+    assert curve is not None
+    if settle_s:
+        assert state == "seen"
+        assert time.value == pytest.approx(settle_s / 60.0, abs=TIME_TOLERANCE_MIN)
+        assert curve.settled_s is not None
+        early, late = curve.distance[curve.t < curve.settled_s], curve.distance[curve.t > curve.settled_s]
+        assert early.mean() > curve.level > late.mean()
+    else:
+        assert state == "not_spoken_of"
+        assert time.value is None
+        assert curve.settled_s is None
+
+
+def test_a_short_run_says_that_it_is_short() -> None:
+    recording, _ = simulate(Runner(), Course(running_s=60.0), Sensor(rate_hz=80.0, grid_hz=400.0), 1)
+    found = analyze(recording)
+    assert found.measures["settle_drop"].why == (settling.TOO_SHORT,)
+    assert found.measures.curves.settling is None
