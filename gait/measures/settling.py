@@ -209,7 +209,7 @@ def _other_foot(
     spread = np.median(np.abs(last - usual), axis=0)
     known = spread > 0
     against = (parts[:, known] / spread[known] ** 2) @ usual[known] < 0
-    return said ^ against
+    return np.asarray(said ^ against)
 
 
 def _find(t: Floats, minutes: Floats, rows: Floats) -> _Found:
