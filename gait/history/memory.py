@@ -21,6 +21,12 @@ from gait.traits.heard import hear
 from gait.traits.rule import Catalogue
 from gait.traits.trait import Trait, judge_heard
 
+#: A beginning that a recording tells is believed in these years; beyond them some systems know no local time.
+YEARS = (1971, 2200)
+
+#: ... and a file is no older than this. [s since 1970]  Archives set its time to 0.
+EARLIEST = 2 * 86400.0
+
 #: A clock of a recording that reads between these counts seconds since 1970. [s]  2001 to 2096; no counter of a
 #: sensor gets there in 30 years.
 EPOCH = (1e9, 4e9)
@@ -57,14 +63,14 @@ def identify(path: Path, content: str, recording: Recording) -> Identity:
         Its content_hash.
     recording : Recording
     """
-    if recording.started_at is not None:
+    if recording.started_at is not None and YEARS[0] <= recording.started_at.year < YEARS[1]:
         return Identity(content, recording.started_at, "recording", recording.source)
     start, stop = float(recording.samples.t[0]), float(recording.samples.t[-1])
     if EPOCH[0] < start < EPOCH[1]:
         return Identity(content, datetime.fromtimestamp(start, UTC), "recording", recording.source)
     # A file is written when the run is over; what is before its end is taken off.
-    ended = path.stat().st_mtime
-    return Identity(content, datetime.fromtimestamp(ended - (stop - start), UTC), "file", recording.source)
+    began = min(max(path.stat().st_mtime - (stop - start), EARLIEST), EPOCH[1])
+    return Identity(content, datetime.fromtimestamp(began, UTC), "file", recording.source)
 
 
 def earlier_than(store: Store, this: Identity, placement: Placement, catalogue: Catalogue) -> Earlier:

@@ -38,7 +38,17 @@ NOT_OURS = re.compile("no such (table|column)|Could not decode to UTF-8")
 
 
 class DamagedStore(HistoryError):
-    """The file is a store that cannot be read any more."""
+    """The file is a store that cannot be read any more.
+
+    Attributes
+    ----------
+    file : (int, int) or None
+        Which file it was, by device and number: its name may be another one's by now.
+    """
+
+    def __init__(self, sentence: str, file: tuple[int, int] | None) -> None:
+        super().__init__(sentence)
+        self.file = file
 
 
 @dataclass(frozen=True)
@@ -114,6 +124,8 @@ def open_store(path: Path, *, begin: bool = False, tell: Callable[[str], None]) 
 
 def _aside(path: Path, error: DamagedStore) -> str:
     """Set a damaged store aside; the sentence that says so."""
+    if _which(path) != error.file:
+        return f"{error} Another process set it aside meanwhile; the same command once more goes on."
     try:
         aside = set_aside(path, datetime.now())  # noqa: DTZ005  (a name for people, in their own time)
     except OSError as refused:
@@ -127,6 +139,7 @@ class Store:
     def __init__(self, path: Path, *, begin: bool = False) -> None:
         self.path = path
         _look_at(path, begin=begin)
+        self._file = _which(path)
         with self._sentences():
             # Statements outside of _writing() are single reads; none of them leaves a transaction open.
             self._db = sqlite3.connect(os.fspath(path), timeout=PATIENCE, isolation_level=None)
@@ -138,7 +151,7 @@ class Store:
                 if begin:
                     found = self._db.execute("PRAGMA quick_check(1)").fetchone()
                     if found != ("ok",):
-                        raise DamagedStore(f"The history in {path} is damaged.")
+                        raise DamagedStore(f"The history in {path} is damaged.", self._file)
         except BaseException:
             self._db.close()
             raise
@@ -402,7 +415,7 @@ class Store:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         where = f"The history in {self.path}"
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or NOT_OURS.search(str(error)):
-            return DamagedStore(f"{where} is damaged.")
+            return DamagedStore(f"{where} is damaged.", self._file)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return HistoryError(
                 f"{where} was in use by another program for {PATIENCE:.0f} s; try again when it is done."
@@ -414,6 +427,15 @@ class Store:
         if code == sqlite3.SQLITE_FULL:
             return HistoryError(f"{where} cannot grow, the disk is full; nothing in it was changed.")
         return HistoryError(f"{where} cannot be used: {error}. Nothing in it was changed.")
+
+
+def _which(path: Path) -> tuple[int, int] | None:
+    """Which file it is, whatever it is called; None when there is none."""
+    try:
+        there = path.stat()
+    except OSError:
+        return None
+    return there.st_dev, there.st_ino
 
 
 def _look_at(path: Path, *, begin: bool) -> None:

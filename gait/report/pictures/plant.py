@@ -21,8 +21,8 @@ BETWEEN, ABOVE, BELOW = 36.0, 58.0, 96.0
 #: Length and half width of a leaf and of a bud, and how steeply they stand. [picture units], [°]
 LEAF, BUD, RISE = (66.0, 18.0), (32.0, 8.5), 24.0
 
-#: Letters in a line beside a leaf.  Chosen: what fits between leaf and edge.
-LETTERS = 15
+#: Letters in a line beside a leaf, and beside a new one, whose letters are broader.  Chosen: what fits between leaf and edge.
+LETTERS, LETTERS_OF_NEW = 15, 14
 
 #: Most runs that are drawn as dots in the ground; of more, the last.  Chosen by looking.
 MOST_RUNS = 36
@@ -69,7 +69,7 @@ def plant(leaves: Sequence[Leaf], runs: int) -> Picture:
         _leaf(picture, x, at, side, leaf)
         length = (BUD if leaf.stage == "bud" else LEAF)[0]
         tip = (x + side * (length * np.cos(np.radians(RISE)) + 8), at - length * np.sin(np.radians(RISE)))
-        lines = textwrap.wrap(leaf.name, LETTERS)
+        lines = textwrap.wrap(leaf.name, LETTERS_OF_NEW if leaf.new else LETTERS)
         for n, line in enumerate(lines):
             picture.text(
                 tip[0], tip[1] + 5 + 15 * (n - (len(lines) - 1) / 2), line, at="start" if side > 0 else "end",

@@ -131,6 +131,19 @@ def test_a_clock_in_seconds_since_1970_is_a_date(tmp_path: Path) -> None:
     assert (found.started_at.year, found.dated) == (2026, "recording")
 
 
+@pytest.mark.parametrize("year", [1, 1970, 9999])
+def test_a_year_that_cannot_be_is_not_believed(tmp_path: Path, year: int) -> None:
+    found = identify(tmp_path, "c", a_recording(started_at=datetime(year, 1, 1, tzinfo=UTC)))
+    assert found.dated == "file"
+
+
+def test_the_oldest_file_has_a_day_on_every_system(tmp_path: Path) -> None:
+    file = tmp_path / "run.csv"
+    file.touch()
+    os.utime(file, (0, 0))
+    assert identify(file, "c", a_recording()).started_at.year == 1970
+
+
 def test_else_the_file_was_written_when_the_run_was_over(tmp_path: Path) -> None:
     file = tmp_path / "run.csv"
     file.touch()

@@ -371,6 +371,18 @@ def test_two_processes_at_once_lose_nothing(path: Path) -> None:
         assert len(opened.runs()) == 50
 
 
+def test_two_that_meet_one_damaged_store_set_it_aside_once(path: Path) -> None:
+    left = broken(path, "scribbled")
+    both = [keeper(path, first, 4) for first in (0, 100)]
+    for process in both:
+        _, complaint = process.communicate(timeout=60)
+        assert process.returncode == 0, complaint
+    (aside,) = [file for file in path.parent.iterdir() if file != path]
+    assert aside.read_bytes() == left
+    with open_store(path, begin=True, tell=pytest.fail) as opened:
+        assert len(opened.runs()) == 8
+
+
 def test_killed_while_it_keeps_the_store_is_whole(path: Path) -> None:
     kept(path, 5000)
     for kill in range(6):
