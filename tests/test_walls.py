@@ -212,7 +212,16 @@ def test_every_file_says_what_lives_here_and_what_does_not() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["analyze", "--help"], ["record", "--help"], ["simulate", "--help"], ["runs", "--help"], ["growth", "--help"], ["--version"], []],
+    [
+        ["--help"],
+        ["analyze", "--help"],
+        ["record", "--help"],
+        ["simulate", "--help"],
+        ["runs", "--help"],
+        ["growth", "--help"],
+        ["--version"],
+        [],
+    ],
 )
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
     code = (

@@ -122,8 +122,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--out", metavar="DIR", type=a_path, help="folder for the files, <stem>-gait by default")
     out.add_argument("--force", action="store_true", help="write over files that gait did not write")
     out.add_argument("--series", action="store_true", help="write series.csv, too")
-    out.add_argument("--language", metavar="TAG", default="en", help="language of the page and the summary: en or de")
-    out.add_argument("--words", action="store_true", help="a page and a summary in words only, without numbers")
+    out.add_argument(
+        "--language", metavar="TAG", default="en", help="language of the page and the summary: en or de"
+    )
+    out.add_argument(
+        "--words", action="store_true", help="a page and a summary in words only, without numbers"
+    )
     out.add_argument("--no-report", action="store_true", help="leave out report.html, which takes longest")
     out.add_argument("--json", action="store_true", help="print analysis.json and nothing else")
     out.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
