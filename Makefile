@@ -18,7 +18,7 @@ FIND_PYTHON = for p in $(PYTHON) python3.13 python3.12 python3.11 python3.14 pyt
 	echo "On Debian or Ubuntu: apt-get install python3-venv. Or name one: make PYTHON=/path/to/python3.12 report" >&2; \
 	exit 1
 
-.PHONY: help report test lint format bench docs clean
+.PHONY: help report test lint format bench docs study clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -60,6 +60,11 @@ bench: $(VENV)/.installed-dev
 docs: $(VENV)/.installed-dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
 	@$(BIN)/python -m mkdocs build --quiet --strict && echo "The documents: $(CURDIR)/build/site/index.html"
+
+# What the traits claim on simulated runs of known truth: minutes; SEEDS=1000 is the whole of docs/traits_study.md.
+SEEDS ?= 120
+study: $(VENV)/.installed-dev
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.accuracy.study --seeds $(SEEDS)
 
 clean:
 	rm -rf $(VENV) "$(OUT)" build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

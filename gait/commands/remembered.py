@@ -118,6 +118,8 @@ class Memory:
             self.told += f" It takes the place of {before}, which is the same run."
         if self._this.dated == "file":
             self.told += f" The recording does not tell when it began; by its file it was {self._this.started_at.astimezone():%Y-%m-%d %H:%M}."
+        if growth is not None and not growth.runs[-1].feel:
+            self.told += f'\nHow did it feel? gait feel {number} "in your own words"'
         return growth
 
 

@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags and manual page."""
     parser.description, parser.epilog = PURPOSE, EPILOG
     parser.usage = "gait runs [show RUN] [options]"
-    parser.add_argument("what", metavar="show", nargs="?", choices=["show"], help="show one run in full")
+    parser.add_argument("what", metavar="show", nargs="?", help="show one run in full")
     parser.add_argument("run", metavar="RUN", nargs="?", help="the run to show")
     parser.add_argument("--surface", metavar="TEXT", help="list only runs on this surface")
     parser.add_argument("--shoes", metavar="TEXT", help="list only runs in these shoes")
@@ -52,6 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
+    if args.what not in (None, "show"):
+        raise UsageError(f"One run is shown by: gait runs show {args.what}")
     if (args.what is None) != (args.run is None):
         raise UsageError("Say which run to show: gait runs show RUN.")
     if args.placement is not None:
@@ -157,7 +159,9 @@ def _minutes(seconds: float) -> str:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows in columns as wide as they need."""
+    """Rows in columns as wide as they need; a column with nothing but its name is left out."""
+    filled = [i for i in range(len(rows[0])) if any(row[i] for row in rows[1:])]
+    rows = [[row[i] for i in filled] for row in rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

@@ -9,9 +9,11 @@ lean is no part of it: a clip that creeps would settle, too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gait.blocks import student_95
 from gait.measures.context import View
@@ -168,15 +170,17 @@ def _parts(view: View) -> tuple[Floats, Floats, Floats] | None:
     if len(pieces) * length < SHORTEST / 2:
         return None
     waves = {key: np.fft.rfft(view.cycles[key], axis=1)[:, list(n)] for key, n in HARMONICS.items()}
-    # Strides that open with the other foot begin half a stride on.
-    turned = np.where(opens_other(view)[:, None], np.array([[(-1.0) ** n for n in range(5)]]), 1.0)
-    phase = turn_phase(view)
+    other = _other_foot(view, waves, counted)
+    # A stride that opens with the other foot begins half a stride on.
+    for key, numbers in HARMONICS.items():
+        waves[key] *= np.where(other[:, None], [(-1.0) ** n for n in numbers], 1.0)
+    phase = turn_phase(view) + np.pi * (other ^ opens_other(view))
     usual = float(np.median(time[counted]))
     rows = []
     for mine in pieces:
         row: list[float] = []
-        for key, numbers in HARMONICS.items():
-            mean = (waves[key][mine] * turned[mine][:, list(numbers)]).mean(axis=0)
+        for key in HARMONICS:
+            mean = waves[key][mine].mean(axis=0)
             row += [*mean.real, *mean.imag]
         row.append(float(np.log(np.abs(np.diff(time[mine])).mean() / usual + 1e-4)))
         row.append(float(np.log(1.0 - np.abs(np.exp(1j * phase[mine]).mean()) + 1e-4)))
@@ -184,6 +188,28 @@ def _parts(view: View) -> tuple[Floats, Floats, Floats] | None:
     middle = np.array([0.5 * (view.strides.start[i[0]] + view.strides.stop[i[-1]]) for i in pieces])
     before = np.array([ran[i[0]] - time[i[0]] for i in pieces]) / 60.0
     return middle, before, np.array(rows)
+
+
+def _other_foot(
+    view: View, waves: Mapping[str, NDArray[np.complex128]], counted: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Strides (k,) that open with the other foot than those of the last half do, by all that alternates with the feet.
+
+    Feet that were named the wrong way round for a while are no other pattern.
+    """
+    said = opens_other(view)
+    odd = np.concatenate(
+        [waves[key][:, [i for i, n in enumerate(numbers) if n % 2]] for key, numbers in HARMONICS.items()],
+        axis=1,
+    )
+    odd = np.where(said[:, None], -odd, odd)
+    parts = np.concatenate([odd.real, odd.imag], axis=1)
+    last = parts[counted[len(counted) // 2 :]]
+    usual = np.median(last, axis=0)
+    spread = np.median(np.abs(last - usual), axis=0)
+    known = spread > 0
+    against = (parts[:, known] / spread[known] ** 2) @ usual[known] < 0
+    return np.asarray(said ^ against)
 
 
 def _find(t: Floats, minutes: Floats, rows: Floats) -> _Found:

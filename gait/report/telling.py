@@ -14,6 +14,7 @@ import numpy as np
 from gait.pipeline import Analysis
 from gait.recording import Placement
 from gait.report.words import Words
+from gait.traits.rules import load_catalogue
 from gait.traits.trait import Z95, Evidence, Trait
 
 #: A number is told while its total uncertainty (1 sd) is at most this share of it, else the sentence does
@@ -63,7 +64,7 @@ def say_trait(trait: Trait, analysis: Analysis, words: Words) -> Said:
     slot, told = _told(trait, analysis, words)
     return Said(
         key=key,
-        title=words.trait(key, place, "title"),
+        title=_coachs_title(trait) or words.trait(key, place, "title"),
         name=named(key, place, words),
         headline=words.trait(key, place, "headline"),
         sentence=words.trait(key, place, slot, **values, **told),
@@ -93,6 +94,12 @@ def flow_after(analysis: Analysis, words: Words) -> str | None:
     if not words.numbers or minutes is None or minutes.value is None:
         return None
     return words.duration(60.0 * minutes.value)
+
+
+def _coachs_title(trait: Trait) -> str:
+    """A title that a coach wrote into a catalogue of their own, "" where it is ours."""
+    ours = next((rule.title for rule in load_catalogue().rules if rule.key == trait.rule.key), "")
+    return "" if trait.rule.title == ours else trait.rule.title
 
 
 def _told(trait: Trait, analysis: Analysis, words: Words) -> tuple[str, dict[str, str]]:

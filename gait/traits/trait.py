@@ -7,7 +7,7 @@ Not here: the words (report/), the thresholds (catalogue.toml), what earlier run
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -159,6 +159,9 @@ def _judge_own(rule: TraitRule, heard: Heard, earlier: Earlier | None) -> Trait:
     number = heard.measures.get(rule.measure)
     assert rule.bound is not None, "rows.py sees to it"
     deaf = _deaf_reasons(rule, number, heard)
+    if number is not None:
+        # What is systematic in the measure is the same in all runs; what is left is how it repeats, and the rule says.
+        heard = replace(heard, measures={**heard.measures, rule.measure: replace(number, systematic=None)})
     if len(own) < rule.runs:
         deaf.append(_needs_runs(rule.runs, len(own)))
         return Trait(rule, "could_not_listen", None, weigh(rule.bound, heard)[0], tuple(dict.fromkeys(deaf)))

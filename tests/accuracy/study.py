@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,11 +26,14 @@ from gait.traits.rule import Bound, Catalogue
 from gait.traits.rules import load_catalogue
 from gait.traits.trait import Trait, judge_heard
 from tests.accuracy.study_histories import history_table
-from tests.accuracy.study_runs import TRAITS, Run, make_run
+from tests.accuracy.study_runs import TRAITS, Run, length_of, make_run
 
 #: Of the runs in which a trait is absent, at most so many may claim it; of those that clear twice, so many find it.
 #: Source: the acceptance of the traits.
 MOST_FALSE, LEAST_FOUND = 4, 0.95
+
+#: Longer running than this is simulated after the short runs, which carry most traits. [s]
+LONG = 900.0
 
 #: Runs of the quick version.  Chosen: three minutes of a core.
 QUICK = 120
@@ -200,12 +204,15 @@ def read_runs(path: Path) -> list[Run]:
         return [Run.from_dict(json.loads(line)) for line in lines]
 
 
-def make_runs(seeds: Iterable[int], path: Path | None) -> list[Run]:
-    """Simulate runs, and keep each as it comes."""
+def make_runs(seeds: Iterable[int], path: Path | None, minutes: float = math.inf) -> list[Run]:
+    """Simulate runs, and keep each as it comes; short ones first, until the time is over."""
     runs: list[Run] = []
     began = time.monotonic()
+    seeds = sorted(seeds, key=lambda seed: (length_of(seed) >= LONG, seed))
     with path.open("a", encoding="utf-8") if path is not None else open("/dev/null", "w") as out:  # noqa: PTH123
         for n, seed in enumerate(seeds, 1):
+            if time.monotonic() - began > 60.0 * minutes:
+                break
             run = make_run(seed)
             out.write(json.dumps(run.as_dict()) + "\n")
             runs.append(run)
@@ -223,6 +230,9 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, metavar="SEED", help="the first of them [0]")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} runs and fewer histories, in minutes")
     parser.add_argument(
+        "--minutes", type=float, default=math.inf, metavar="M", help="simulate no longer [no end]"
+    )
+    parser.add_argument(
         "--keep", type=Path, metavar="FILE", help="keep the runs there, and use those that are"
     )
     parser.add_argument("--catalogue", type=Path, metavar="FILE", help="judge by this catalogue")
@@ -236,7 +246,9 @@ def main() -> int:
     seeds = range(args.first, args.first + (QUICK if args.quick else args.seeds))
     kept = read_runs(args.keep) if args.keep is not None and args.keep.exists() else []
     there = {run.seed for run in kept}
-    runs = [r for r in kept if r.seed in seeds] + make_runs((s for s in seeds if s not in there), args.keep)
+    runs = [r for r in kept if r.seed in seeds] + make_runs(
+        (s for s in seeds if s not in there), args.keep, args.minutes
+    )
     catalogue = load_catalogue(args.catalogue)
     print(f"Catalogue {catalogue.version}, {len(runs)} runs.")
     for half, title in (("tuned", "Even seeds, on which rules were set"), ("held-out", "Odd seeds")):

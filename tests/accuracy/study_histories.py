@@ -11,6 +11,8 @@ Not here: single runs (study.py).
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 
 from gait.traits.earlier import Earlier, EarlierRun
@@ -28,6 +30,9 @@ DAY_BY_DAY, ERROR = 0.8, 0.6
 #: Standard error of a run's mean. [u]  Chosen: 500 strides.
 STANDARD_ERROR = 0.1
 
+#: How much a runner's smoothness differs from day to day.  [SPARC, 1 sd]  Chosen: three times what the sensor adds.
+SMOOTH_DAYS = 0.06
+
 #: How often a true value is far below its bound, where the trait comes and goes, and far beyond.
 SHARES = (0.3, 0.4, 0.3)
 
@@ -36,8 +41,11 @@ def history_table(catalogue: Catalogue, histories: int) -> str:
     """What is announced over many histories."""
     rng = np.random.default_rng(20)
     falsely, traits, glimpses = 0, 0, 0
+    days, rough = 0, 0
     for _ in range(histories):
-        announced, glimpsed = one_history(catalogue, rng)
+        announced, glimpsed, smooth = one_history(catalogue, rng)
+        days += len(smooth)
+        rough += sum(smooth)
         falsely += announced > 0
         traits += announced
         glimpses += glimpsed > 0
@@ -50,25 +58,36 @@ def history_table(catalogue: Catalogue, histories: int) -> str:
         "| --- | --- |",
         f"| something announced as new, falsely | {100 * falsely / histories:.1f} % ({traits} traits in {histories}) |",
         f"| a first glimpse of something that was there all along | {100 * glimpses / histories:.1f} % |",
+        f"| runs told to be smooth, and truly below the runner's own 40th percentile | {days}, {rough} |",
         f"| a turn that truly begins after ten runs is announced | {100 * len(soon) / len(begins):.1f} % |",
         f"| in which run from its beginning, on average | {average:.1f} |",
     ]
     return "\n".join(lines)
 
 
-def one_history(catalogue: Catalogue, rng: np.random.Generator) -> tuple[int, int]:
-    """How many traits are announced as new, and how many glimpsed, in a history in which nothing changes."""
+def one_history(catalogue: Catalogue, rng: np.random.Generator) -> tuple[int, int, list[bool]]:
+    """Of a history in which nothing changes: how many traits are announced as new, how many are glimpsed, and of
+    the runs that are told to be smooth which ones truly lie below what the rule says."""
     truth = {bound.measure: _true(bound, rng) for rule in catalogue.rules for bound in rule.bounds}
     announced: set[str] = set()
     glimpsed: set[str] = set()
     earlier: tuple[EarlierRun, ...] = ()
+    smooth: list[bool] = []
+    own = catalogue["smooth"]
+    assert own.bound is not None
+    u, lowest = own.bound.systematic[0], NormalDist().inv_cdf(own.of_runs)
     for i in range(RUNS):
-        heard = a_run(catalogue, truth, rng)
+        # How smooth the runner is this day, in the spread of days.
+        day = rng.normal()
+        truth[own.measure] = -2.0 + SMOOTH_DAYS * day
+        heard = a_run(catalogue, truth, rng, {own.measure: ERROR * u})
         traits = judge_heard(heard, catalogue, earlier=Earlier(earlier))
+        if any(t.rule is own and t.state == "seen" for t in traits):
+            smooth.append(bool(day < lowest))
         for about in next((t.about for t in traits if t.rule.kind == "new"), ()):
             (glimpsed if about.glimpse else announced).add(about.key)
         earlier += (_kept(i, heard, traits, catalogue),)
-    return len(announced), len(glimpsed)
+    return len(announced), len(glimpsed), smooth
 
 
 def beginning(catalogue: Catalogue, rng: np.random.Generator) -> int | None:
@@ -89,15 +108,21 @@ def beginning(catalogue: Catalogue, rng: np.random.Generator) -> int | None:
     return None
 
 
-def a_run(catalogue: Catalogue, truth: dict[str, float], rng: np.random.Generator) -> Heard:
-    """The summary of a run around true values."""
+def a_run(
+    catalogue: Catalogue,
+    truth: dict[str, float],
+    rng: np.random.Generator,
+    errors: dict[str, float] | None = None,
+) -> Heard:
+    """The summary of a run around true values; ``errors`` by measure instead of the usual one."""
     numbers: dict[str, Number] = {}
     for rule in catalogue.rules:
         for bound in rule.bounds:
             if bound.measure in numbers:
                 continue
             u = bound.systematic[0]
-            value = truth[bound.measure] + u * np.hypot(DAY_BY_DAY, ERROR) * rng.normal()
+            error = (errors or {}).get(bound.measure, u * float(np.hypot(DAY_BY_DAY, ERROR)))
+            value = truth[bound.measure] + error * rng.normal()
             value = float(np.clip(value, *bound.range))
             numbers[bound.measure] = _number(value, STANDARD_ERROR * u, rule.least, 3.0 * u)
     numbers["flight_time"] = _number(110.0, 1.0, 500, 12.0)

@@ -116,6 +116,11 @@ def make_run(seed: int) -> Run:
     return Run(seed, plan.levels, made, what_was_true(truth, found), heard.thinned())
 
 
+def length_of(seed: int) -> float:
+    """Running time that a run of the study will have. [s]"""
+    return float(_plan(np.random.default_rng([seed, 77])).made["length_s"])
+
+
 def _plan(rng: np.random.Generator) -> _Plan:
     levels: dict[str, Level] = {key: LEVELS[int(rng.choice(3, p=(0.4, 0.25, 0.35)))] for key in TRAITS}
     # Traits that cannot be listened to without another one are tried with it more often than by chance.

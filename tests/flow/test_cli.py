@@ -113,6 +113,7 @@ def test_the_manual_page() -> None:
         ["analyze", "run.csv", "--units", "s,g"],
         ["analyze", "run.csv", "--units", "s,stone,dps"],
         ["analyze", "run.csv", "--placement", "nose"],
+        ["analyze", "run.csv", "--language", "klingon"],
         ["analyze", "run.csv", "--facing", "up"],
         ["analyze", "run.csv", "--dialect", "klingon"],
         ["analyze", "run.csv", "--columns", "t,ax,ay"],
@@ -466,3 +467,18 @@ def test_a_recording_without_running_is_read_and_told(
     told = json.loads((tmp_path / "out" / "analysis.json").read_text(encoding="utf-8"))
     assert {bout["kind"] for bout in told["bouts"]} <= kinds | {"still"}
     assert (tmp_path / "out" / "strides.csv").read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_german_in_words_only(sample: Path, tmp_path: Path) -> None:
+    done = gait(
+        "analyze", sample / "easy_run_waist.csv.gz", "--out", tmp_path / "out", "--language", "de", "--words"
+    )
+    assert done.returncode == 0, done.stderr
+    said, _, last = done.stdout.rpartition("\n\n")
+    assert "In deinen Hüften war schon eine Drehung." in said
+    assert not any(c.isdigit() for c in said)
+    assert last.startswith("The page: ")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="de">' in page
+    document = json.loads((tmp_path / "out" / "analysis.json").read_text(encoding="utf-8"))
+    assert document["measures"]["cadence"]["value"] > 100, "the numbers are where programs read them"

@@ -208,7 +208,8 @@ def test_how_it_felt_is_kept_and_shown(story: Story, ask: Callable[..., str]) ->
 
 
 @pytest.mark.parametrize(
-    "words", [["feel", "3"], ["feel", "last"], ["feel", "light", "and", "easy"], ["runs", "show"]]
+    "words",
+    [["feel", "3"], ["feel", "last"], ["feel", "light", "and", "easy"], ["runs", "show"], ["runs", "3"]],
 )
 def test_a_word_that_is_missing_is_asked_for(ask: Callable[..., str], words: list[str]) -> None:
     assert ask(*words, status=2).count("\n") == 1

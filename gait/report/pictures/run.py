@@ -138,15 +138,15 @@ def strip(
         picture.text(a if at == "start" else b, 15, flow.name, at=at, fill=HUE, font_weight=600)
     foot = middle + 60
     small = {"fill": SOFT, "font_size": f"{TEXT - 1:g}px"}
-    if marks is None:
+    step = next((m for m in MARKS if length / 60 / m <= width / 60), MARKS[-1])
+    if marks is None or length < 120 * step:  # one mark alone says little
         picture.text(left, foot, ends[0], **small)
         picture.text(right, foot, ends[1], at="end", **small)
         return picture
-    step = next((m for m in MARKS if length / 60 / m <= width / 60), MARKS[-1])
-    for n in range(0, int(length // 60) + 1, step):
+    for n in range(step, int(length // 60) + 1, step):
         at_n = float(x(60.0 * n))
         picture.line([(at_n, middle + 38), (at_n, middle + 43)], stroke=SOFT, opacity=0.8)
-        anchor = "start" if at_n < 24 else "end" if at_n > width - 24 else "middle"
+        anchor = "end" if at_n > width - 30 else "middle"
         picture.text(at_n, foot, marks(n), at=anchor, **small)
     return picture
 

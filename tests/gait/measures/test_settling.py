@@ -9,6 +9,9 @@ from gait.measures import settling
 from gait.pipeline import Analysis, analyze
 from gait.rotations import Floats
 from gait.synthetic import Course, Runner, Sensor, Stretch, simulate
+from gait.torso import POINTS
+from tests.gait.an_analysis import some_strides
+from tests.gait.measures.test_context import PHASE, a_view
 
 #: A part of the run is half a minute; the moment is found to one part before or after.  [min]
 TIME_TOLERANCE_MIN = 1.0
@@ -95,3 +98,24 @@ def test_a_short_run_says_that_it_is_short() -> None:
     found = analyze(recording)
     assert found.measures["settle_drop"].why == (settling.TOO_SHORT,)
     assert found.measures.curves.settling is None
+
+
+def test_feet_named_the_wrong_way_round_for_a_while_are_no_other_pattern() -> None:
+    # A grounded run of the study whose feet were exchanged for its second minute "settled" after it.
+    k = 1400
+    strides = some_strides(k)
+    rng = np.random.default_rng(5)
+    size = 1.0 + 0.1 * rng.normal(size=(k, 1))
+    turn = 0.2 * size * np.cos(2 * np.pi * PHASE) + 0.01 * rng.normal(size=(k, POINTS))
+    tip = 0.05 * size * np.sin(2 * np.pi * PHASE) + 0.01 * rng.normal(size=(k, POINTS))
+    up = 9.0 * size * np.cos(4 * np.pi * PHASE) + rng.normal(size=(k, POINTS))
+    wrong = (np.arange(k) > 70) & (np.arange(k) < 150)
+    half = POINTS // 2
+    waves = {
+        name: np.where(wrong[:, None], np.roll(wave, half, axis=1), wave)
+        for name, wave in (("rotation", turn), ("sway", tip), ("up", up))
+    }
+    (drop, time), _ = settling.settling(a_view(strides=strides, **waves))
+    assert drop.value is not None
+    assert abs(drop.value) < 0.3
+    assert time.value is None

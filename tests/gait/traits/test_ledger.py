@@ -114,7 +114,7 @@ def smooth_runs(*values: float) -> Earlier:
 )
 def test_smooth_is_held_against_the_runners_own(value: float, state: str) -> None:
     smooth = replace(
-        HEARD.measures["smoothness"], value=value, low=value - 0.01, high=value + 0.01, systematic=0.05
+        HEARD.measures["smoothness"], value=value, low=value - 0.01, high=value + 0.01, systematic=0.3
     )
     heard = replace(HEARD, measures={**HEARD.measures, "smoothness": smooth})
     found = judged(smooth_runs(-2.0, -2.1, -1.9, -2.2, -1.8), heard)["smooth"]

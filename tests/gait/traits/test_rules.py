@@ -64,7 +64,7 @@ def test_our_bounds_are_those_of_the_design() -> None:
     assert shares == {
         "lean": ("lean", 0.0, 0.8),
         "turn": ("rotation", 4.0, 0.7),
-        "spring": ("flight_time", 30.0, 0.9),
+        "spring": ("flight_time", 20.0, 0.9),
     }
     assert (catalogue["smooth"].runs, catalogue["smooth"].of_runs) == (5, 0.4)
     assert (catalogue["kept"].runs, catalogue["kept"].of_runs, catalogue["new"].runs) == (3, 0.6, 3)
