@@ -272,7 +272,9 @@ class Pipeline:
         strides = replace(strides, regular=regular)
         tell("measures and traits")
         six = bool(self._calibration and self._calibration.six_position)
-        view = View(strides, replace(cycles, strides=strides), mounting, quality, six, self._calibration)
+        view = View(
+            strides, replace(cycles, strides=strides), mounting, quality, six, calibration=self._calibration
+        )
         measures = measure_all(view)
         traits = judge(measures, mounting, quality, self._catalogue, six_position=six)
         t0, t1 = float(motion.t[0]), float(motion.t[-1])

@@ -6,11 +6,30 @@ Not here: where the doubts come from (six_position.py), what else makes an angle
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gait.calibration.calibration import Calibration
 from gait.rotations import Floats
 from gait.units import DEG, RAD, G
+
+#: The lean for which a calibration's doubt is told. [°]  Source: typical values, 2-11.
+USUAL_LEAN_DEG = 8.0
+
+
+def told(calibration: Calibration | None) -> dict[str, Any] | None:
+    """What analysis.json says of it: whose it is, and what it leaves open however the sensor is worn; None of none."""
+    if calibration is None:
+        return None
+    share = worst_turn(calibration)
+    return {
+        "device": calibration.device,
+        "made_at": calibration.made_at,
+        "temperature_c": calibration.temperature_c,
+        "lean_sigma_deg": worst_lean_deg(calibration),
+        "turn_sigma_percent": None if share is None else 100.0 * share,
+    }
 
 
 def lean_sigma_deg(calibration: Calibration, up: Floats, forward: Floats, lean_deg: float) -> float | None:
@@ -50,7 +69,7 @@ def turn_sigma(calibration: Calibration, about: Floats) -> float | None:
     return float(np.sqrt(row @ calibration.covariance[9:, 9:] @ row))
 
 
-def worst_lean_deg(calibration: Calibration, lean_deg: float) -> float | None:
+def worst_lean_deg(calibration: Calibration, lean_deg: float = USUAL_LEAN_DEG) -> float | None:
     """The largest of `lean_sigma_deg` over all ways to clip the sensor on with an axis up. [°]"""
     found = []
     for i in range(3):

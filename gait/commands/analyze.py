@@ -19,16 +19,12 @@ from typing import TYPE_CHECKING
 
 from gait.commands.command import DONE, UsageError, a_path, tell
 from gait.commands.folder import check_folder, default_folder, write_folder
-from gait.errors import CalibrationError, ReadError
+from gait.errors import ReadError
 
 if TYPE_CHECKING:
-    from gait.calibration.calibration import Calibration
     from gait.pipeline import Analysis
     from gait.readers.words import Units
     from gait.recording import Placement, Recording
-
-#: ``--calibration`` with this word uses none.
-NO_CALIBRATION = "none"
 
 FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
@@ -174,6 +170,7 @@ def _analysis(
     args: argparse.Namespace, units: Units | None, placement: Placement | None, say: Callable[[str], None]
 ) -> Analysis:
     """Read what was named and analyse it."""
+    from gait.calibration.store import known
     from gait.pipeline import analyze
     from gait.readers import read_with_units
 
@@ -186,7 +183,7 @@ def _analysis(
     if args.standing is not None:
         say("reading the standing")
         standing, _ = read_with_units(args.standing, units=units, otherwise=found, **said)
-    calibration, unusable = _calibration(args.calibration, recording.device)
+    calibration, unusable = known(args.calibration, recording.device)
     recording = replace(recording, notes=(*recording.notes, *unusable))
     return analyze(
         recording,
@@ -197,19 +194,6 @@ def _analysis(
         series=args.series,
         progress=say,
     )
-
-
-def _calibration(named: Path | None, device: str) -> tuple[Calibration | None, tuple[str, ...]]:
-    """The one that was named, or the one that is kept for this sensor, and what there is to say of finding it."""
-    from gait.calibration import store
-    from gait.calibration.calibration import Calibration
-
-    if named is not None:
-        return (None if str(named) == NO_CALIBRATION else Calibration.load(named)), ()
-    try:
-        return store.find(device), ()
-    except CalibrationError as error:
-        return None, (f"A calibration is kept for this sensor and cannot be used: {error}",)
 
 
 def _files(

@@ -59,9 +59,6 @@ GOOD_TURN = 0.007
 #: A wobble is told of again after this. [s]
 AGAIN_S = 5.0
 
-#: What is said of lean holds for this one. [°]  Source: typical values, 2-11.
-USUAL_LEAN_DEG = 8.0
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Flags and manual page."""
@@ -138,7 +135,7 @@ def _told(found: Found) -> list[str]:
     """What was found, for people."""
     import numpy as np
 
-    from gait.calibration.uncertainty import worst_lean_deg, worst_turn
+    from gait.calibration.uncertainty import USUAL_LEAN_DEG, worst_lean_deg, worst_turn
     from gait.units import DEG, G
 
     c = found.calibration
@@ -160,7 +157,7 @@ def _told(found: Found) -> list[str]:
             f"No rest with {', '.join(found.missing)} up: what these would have told stays open, and the stated "
             "uncertainty says so."
         )
-    lean, turn = worst_lean_deg(c, USUAL_LEAN_DEG), worst_turn(c)
+    lean, turn = worst_lean_deg(c), worst_turn(c)
     if lean is not None and turn is not None:
         said.append(
             f"As far as the sensor goes, a lean of {USUAL_LEAN_DEG:.0f}° is now known to ±{lean:.2f}° and turning to "
