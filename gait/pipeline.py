@@ -319,7 +319,13 @@ class Pipeline:
         six = bool(self._calibration and self._calibration.six_position)
         starts = set_off_room.find_set_offs(settled, bouts, contacts, mounting.q_torso_sensor)
         view = View(
-            strides, replace(cycles, strides=strides), mounting, quality, six, starts, self._calibration
+            strides,
+            replace(cycles, strides=strides),
+            mounting,
+            quality,
+            six,
+            set_offs=starts,
+            calibration=self._calibration,
         )
         measures = measure_all(view)
         traits = judge(measures, mounting, quality, self._catalogue, six_position=six, earlier=self._earlier)

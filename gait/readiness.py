@@ -223,7 +223,11 @@ def _gravity(settled: Settled, before: Span | None) -> Point:
     if turning > 30.0:
         return Point("units", "look", f"Standing it tells of turning by {turning:.0f} °/s: say its units.")
     much = " (a calibration would take that out)" if abs(off) > USUAL_OFFSET / 5 else ""
-    return Point("units", "ready", f"{1 + off:.3f} g when you stood{much}, {turning:.1f} °/s of its own")
+    return Point(
+        "units",
+        "ready",
+        f"{1 + off:.3f} g when you stood{much}; its gyroscope reads {turning:.1f} °/s at rest, which standing tells",
+    )
 
 
 def _stood(before: Span | None, after: Span | None, up: list[Floats]) -> tuple[Point, ...]:

@@ -12,17 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gait.errors import CalibrationError
-
 if TYPE_CHECKING:
-    from gait.calibration.calibration import Calibration
     from gait.history.growth import Growth
     from gait.pipeline import Analysis
     from gait.recording import Recording
     from gait.traits.earlier import Earlier
-
-#: A calibration of this name is none: the readings stay as they are, whatever is kept for the sensor.
-NO_CALIBRATION = "none"
 
 # Nothing heavy is imported here: whoever only asks (a batch's first process, a manual page) must not wait for numpy.
 
@@ -39,7 +33,7 @@ class Asked:
         Sensor axis that points forward.
     standing, calibration : str or None
         Paths of a recording of quiet standing and of the sensor's calibration; without one, what is kept for the
-        sensor is used, and with NO_CALIBRATION none.
+        sensor is used, and with "none" none.
     catalogue : str or None
         Path of the traits' rules; None takes those that come with gait.
     dialect, columns, units, sensor : str or None
@@ -147,11 +141,14 @@ def analyze_read(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Analysis:
     """Analyse what was read; the list is emptied, so that ten hours of samples need not be held twice."""
+    from gait.calibration.store import known
     from gait.pipeline import analyze
     from gait.traits.rules import load_catalogue
 
     recording = in_hand.pop()
-    calibration, unusable = _calibration(asked.calibration, recording.device)
+    calibration, unusable = known(
+        None if asked.calibration is None else Path(asked.calibration), recording.device
+    )
     in_hand.append(replace(recording, notes=(*recording.notes, *unusable)))
     del recording
     return analyze(
@@ -164,19 +161,6 @@ def analyze_read(
         series=series,
         progress=progress,
     )
-
-
-def _calibration(named: str | None, device: str) -> tuple[Calibration | None, tuple[str, ...]]:
-    """The one that was named, or the one that is kept for this sensor, and what there is to say of finding it."""
-    from gait.calibration import store
-    from gait.calibration.calibration import Calibration
-
-    if named is not None:
-        return (None if named == NO_CALIBRATION else Calibration.load(Path(named))), ()
-    try:
-        return store.find(device), ()
-    except CalibrationError as error:
-        return None, (f"A calibration is kept for this sensor and cannot be used: {error}",)
 
 
 def result_of(

@@ -215,4 +215,4 @@ print(f"rotation: {measure.value:.1f}° told, {ranges.mean():.1f}° true")
 
 # %% [markdown]
 # What limits it is the gyroscope's scale: 3 % from the shop, so 0.7° of 24°. `02_calibrate_a_sensor` shows how turning the
-# sensor from face to face takes that down to half a percent.
+# sensor from face to face takes that down to one percent or less.

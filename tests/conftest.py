@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
+
+# Calibrations of whoever runs the tests change no result, and stay as they are; processes that tests start see this, too.
+os.environ["GAIT_CALIBRATIONS"] = str(Path(tempfile.gettempdir()) / "gait-tests-keep-none")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -31,12 +35,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update_golden(request: pytest.FixtureRequest) -> bool:
     """Whether golden files are written anew."""
     return bool(request.config.getoption("--update-golden"))
-
-
-@pytest.fixture(autouse=True)
-def no_calibrations(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Calibrations of whoever runs the tests change no result, and theirs stay as they are."""
-    monkeypatch.setenv("GAIT_CALIBRATIONS", str(tmp_path_factory.getbasetemp() / "no-calibrations"))
 
 
 @pytest.fixture(scope="session")

@@ -89,10 +89,12 @@ def calibrate(
     if not fit.agrees or np.abs(fit.rest_residual).max() > REST_OFF:
         raise CalibrationError(f"{name}: {_disagreement(fit, rests, ways)}")
     biases = _biases(rests, recording, earlier)
-    temperature = None if len(biases) == 0 else float(biases[0, 0])
+    bias, temperature = np.median([r.turn for r in rests], axis=0), None
+    if len(biases):
+        temperature, bias = float(biases[0, 0]), biases[0, 1:]
     found = Calibration(
         device=device or recording.device,
-        gyr_bias=np.median([r.turn for r in rests], axis=0),
+        gyr_bias=bias,
         acc_offset=fit.acc_offset,
         acc_gain=fit.acc_gain,
         six_position=not missing,

@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from gait.recording import Samples
 from gait.rotations import Floats
-from gait.units import DEG, RAD
+from gait.units import RAD
 
 #: Means over so long are looked at; noise is small in them.  [s]  Chosen.
 BLOCK_S = 0.1
@@ -50,9 +50,6 @@ WOBBLE_TURN, WOBBLE_FORCE = 60.0 * RAD, 3.0
 
 #: A rest nearer to an axis than this is a rest on that face.  [°]  Chosen: half way between two faces is 45.
 NEAR_FACE_DEG = 35.0
-
-#: Two rests whose "up" is nearer than this are one rest that was touched.  [°]  Chosen.
-SAME_DEG = 2.0
 
 #: Turning from rest to rest takes at most this.  [s]  Chosen: the gyro's drift stays below 0.1°.
 LONGEST_TURN = 12.0
@@ -177,12 +174,6 @@ def turns(samples: Samples, rests: list[Rest]) -> list[Turn]:
         gyr = way.gyr - bias
         out.append(Turn(i, np.diff(way.t), 0.5 * (gyr[1:] + gyr[:-1])))
     return out
-
-
-def apart_deg(one: Rest, other: Rest) -> float:
-    """Angle between up in two rests. [°]"""
-    a, b = one.force, other.force
-    return float(np.arccos(np.clip(a @ b / np.linalg.norm(a) / np.linalg.norm(b), -1.0, 1.0)) * DEG)
 
 
 def _blocked(samples: Samples) -> _Blocks:

@@ -18,6 +18,9 @@ from gait.errors import CalibrationError
 #: Names the folder, where it shall not be the system's usual one.
 VARIABLE = "GAIT_CALIBRATIONS"
 
+#: Instead of a file: use none.
+NONE = "none"
+
 
 def folder() -> Path:
     """Where calibrations are; it need not exist."""
@@ -78,6 +81,29 @@ def find(device: str) -> Calibration | None:
         return None
     found = Calibration.load(path)
     return found if found.device == device else None
+
+
+def known(named: Path | None, device: str) -> tuple[Calibration | None, tuple[str, ...]]:
+    """The calibration that was named, or the one kept for this sensor, and what there is to say of finding it.
+
+    Parameters
+    ----------
+    named : Path or None
+        A file; the word "none" for no calibration at all.
+    device : str
+        Id of the recording's sensor.
+
+    Raises
+    ------
+    CalibrationError
+        If the file that was named cannot be read. One that is kept and broken is said and left out.
+    """
+    if named is not None:
+        return (None if str(named) == NONE else Calibration.load(named)), ()
+    try:
+        return find(device), ()
+    except CalibrationError as error:
+        return None, (f"A calibration is kept for this sensor and cannot be used: {error}",)
 
 
 def everything() -> list[tuple[Path, Calibration | CalibrationError]]:

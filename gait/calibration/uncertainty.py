@@ -6,11 +6,36 @@ Not here: where the doubts come from (six_position.py), what else makes an angle
 
 from __future__ import annotations
 
+from itertools import product
+from typing import Any
+
 import numpy as np
 
 from gait.calibration.calibration import Calibration
 from gait.rotations import Floats
 from gait.units import DEG, RAD, G
+
+#: The lean for which a calibration's doubt is told. [°]  Source: typical values, 2-11.
+USUAL_LEAN_DEG = 8.0
+
+
+#: The sensor's axes and their diagonals, (13, 3).
+WAYS = np.array([w for w in product((-1.0, 0.0, 1.0), repeat=3) if w > (0.0, 0.0, 0.0)])
+WAYS = WAYS / np.linalg.norm(WAYS, axis=1)[:, None]
+
+
+def told(calibration: Calibration | None) -> dict[str, Any] | None:
+    """What analysis.json says of it: whose it is, and what it leaves open however the sensor is worn; None of none."""
+    if calibration is None:
+        return None
+    share = worst_turn(calibration)
+    return {
+        "device": calibration.device,
+        "made_at": calibration.made_at,
+        "temperature_c": calibration.temperature_c,
+        "lean_sigma_deg": worst_lean_deg(calibration),
+        "turn_sigma_percent": None if share is None else 100.0 * share,
+    }
 
 
 def lean_sigma_deg(calibration: Calibration, up: Floats, forward: Floats, lean_deg: float) -> float | None:
@@ -50,21 +75,23 @@ def turn_sigma(calibration: Calibration, about: Floats) -> float | None:
     return float(np.sqrt(row @ calibration.covariance[9:, 9:] @ row))
 
 
-def worst_lean_deg(calibration: Calibration, lean_deg: float) -> float | None:
-    """The largest of `lean_sigma_deg` over all ways to clip the sensor on with an axis up. [°]"""
-    found = []
-    for i in range(3):
-        for j in range(3):
-            if i != j:
-                up, forward = np.eye(3)[i], np.eye(3)[j]
-                found += [lean_sigma_deg(calibration, s * up, forward, lean_deg) for s in (1.0, -1.0)]
-    return None if None in found else max(f for f in found if f is not None)
+def worst_lean_deg(calibration: Calibration, lean_deg: float = USUAL_LEAN_DEG) -> float | None:
+    """The largest of `lean_sigma_deg` over many ways to wear the sensor, straight and askew. [°]"""
+    found = [lean_sigma_deg(calibration, up, forward, lean_deg) for up in WAYS for forward in _across(up)]
+    return max((f for f in found if f is not None), default=None)
 
 
 def worst_turn(calibration: Calibration) -> float | None:
-    """The largest of `turn_sigma` over the sensor's axes. [1]"""
-    found = [turn_sigma(calibration, axis) for axis in np.eye(3)]
-    return None if None in found else max(f for f in found if f is not None)
+    """The largest of `turn_sigma` over the sensor's axes and their diagonals. [1]"""
+    return max((f for f in (turn_sigma(calibration, about) for about in WAYS) if f is not None), default=None)
+
+
+def _across(up: Floats) -> Floats:
+    """Eight directions (8, 3) across ``up``, evenly round it."""
+    one = np.cross(up, np.eye(3)[np.abs(up).argmin()])
+    one = one / np.linalg.norm(one)
+    angle = np.arange(8)[:, None] * np.pi / 4.0
+    return np.asarray(np.cos(angle) * one + np.sin(angle) * np.cross(up, one))
 
 
 def _per_unknown(true: Floats) -> Floats:

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 PURPOSE = """\
 Find out what a sensor reads too much, in two minutes. Lay it on each of its six faces, one after the other, on
-something that does not move: a table, or held against a book that stands on it. Three seconds each, in any order;
-each rest is seen by itself. It need not lie straight. Turn it from one face to the next in one go: the turns
+something that does not move: a table, or against a heavy book that stands on it. Three seconds each, in any order;
+each rest is seen by itself. It need not lie straight. (Most boards show two of their axes as arrows.) Turn it from one face to the next in one go: the turns
 tell the gyroscope's scale.
 
-A run's mean lean is then known to about 0.1° as far as the sensor goes, instead of 0.3°, and turning to half a percent
+A run's mean lean is then known to about 0.1° as far as the sensor goes, instead of 0.3°, and turning to one percent
 instead of three. What is found is kept for this sensor and used by gait analyze by itself.
 """
 
@@ -53,14 +53,11 @@ examples
 #: After the sixth face more rests are waited for so long. [s]
 MORE_S = 30.0
 
-#: A turn about each axis is known well enough. [1, 1 sd]  Chosen: 0.2° of a turning by 30°.
-GOOD_TURN = 0.007
+#: A turn is known well enough, however it is worn. [1, 1 sd]  Chosen: 0.3° of a turning by 30°.
+GOOD_TURN = 0.01
 
 #: A wobble is told of again after this. [s]
 AGAIN_S = 5.0
-
-#: What is said of lean holds for this one. [°]  Source: typical values, 2-11.
-USUAL_LEAN_DEG = 8.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -138,7 +135,7 @@ def _told(found: Found) -> list[str]:
     """What was found, for people."""
     import numpy as np
 
-    from gait.calibration.uncertainty import worst_lean_deg, worst_turn
+    from gait.calibration.uncertainty import USUAL_LEAN_DEG, worst_lean_deg, worst_turn
     from gait.units import DEG, G
 
     c = found.calibration
@@ -160,7 +157,7 @@ def _told(found: Found) -> list[str]:
             f"No rest with {', '.join(found.missing)} up: what these would have told stays open, and the stated "
             "uncertainty says so."
         )
-    lean, turn = worst_lean_deg(c, USUAL_LEAN_DEG), worst_turn(c)
+    lean, turn = worst_lean_deg(c), worst_turn(c)
     if lean is not None and turn is not None:
         said.append(
             f"As far as the sensor goes, a lean of {USUAL_LEAN_DEG:.0f}° is now known to ±{lean:.2f}° and turning to "
@@ -274,7 +271,7 @@ class _Guide:
         import numpy as np
 
         from gait.calibration.calibrate import calibrate
-        from gait.calibration.uncertainty import turn_sigma
+        from gait.calibration.uncertainty import turn_sigma, worst_turn
 
         if not self._asked:
             first = self._seen[0].face or "the first face"
@@ -283,10 +280,9 @@ class _Guide:
             found = calibrate(recording).calibration
         except CalibrationError:
             return ""  # it is said in the end
-        sigma = [turn_sigma(found, axis) or 0.0 for axis in np.eye(3)]
-        weak = int(np.argmax(sigma))
-        if sigma[weak] < GOOD_TURN:
+        if (worst_turn(found) or 0.0) < GOOD_TURN:
             return ""
+        weak = int(np.argmax([turn_sigma(found, axis) or 0.0 for axis in np.eye(3)]))
         a, b = (name for name in "xyz" if name != "xyz"[weak])
         return f"One round more for the gyroscope: +{a}, +{b}, -{a}, -{b} up, one after the other."
 

@@ -49,8 +49,8 @@ DO = {
 #: Listened to at most. [s]
 LONGEST_S = 120.0
 
-#: Fewer samples tell nothing yet. Chosen: a second at 100 Hz.
-FEWEST = 100
+#: What is shorter tells nothing yet. [s]  Chosen.
+SHORTEST_S = 2.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -110,7 +110,7 @@ def _led(sensor: Hearing) -> Recording:
         if passed > LONGEST_S:
             break
         recording = sensor.recording() or recording
-        if recording is None or len(recording.samples) < FEWEST:
+        if recording is None or _short(recording):
             continue
         stage = stage_of(recording)
         if stage != said:
@@ -119,15 +119,23 @@ def _led(sensor: Hearing) -> Recording:
         if stage == "done":
             break
     recording = sensor.recording() or recording
-    if recording is None or len(recording.samples) < FEWEST:
+    if recording is None:
         raise ReadError(sensor.why or "The sensor sent too few samples to be understood.")
     return recording
+
+
+def _short(recording: Recording) -> bool:
+    return float(recording.samples.t[-1] - recording.samples.t[0]) < SHORTEST_S
 
 
 def _told(recording: Recording, info: Info | None, damaged: int, placement: Placement) -> int:
     """Every point in a line, and what it comes to."""
     from gait.readiness import look_at
 
+    if _short(recording):
+        raise ReadError(
+            f"{recording.source} is shorter than {SHORTEST_S:.0f} s; a try stands, takes some steps and stands."
+        )
     points = look_at(
         recording,
         ranges=_ranges(info),

@@ -43,6 +43,7 @@ class Hearing:
         self.vitals: Vitals = Vitals()
         self.stopped = False
         self.went_away = False
+        self.why = ""  # why there is no recording yet
         self._events: list[Event] = []
         self._args = args
 
@@ -86,9 +87,6 @@ class Hearing:
         except ReadError as error:
             self.why = str(error)
             return None
-
-    #: Why there is no recording yet.
-    why = ""
 
     def _units(self) -> Units | None:
         from gait.readers.words import parse_units

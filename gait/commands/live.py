@@ -7,6 +7,7 @@ Not here: showing it (showing.py), the pipeline of now (live/), port and file (f
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -138,12 +139,15 @@ class LiveRun:
         self._args = args
         self._columns = recording_command.check_flags(args)
         self._placement = placement
-        self._calibration = showing.calibration_of(args)
         self.target: Path = _target(args.out)
         self._folder = showing.folder_for(self.target)
         self._link, self._greeting = recording_command.find_sensor(args, self._columns)
         #: Who speaks, for people.
         self.sensor = who(self._greeting)
+        info = self._greeting.info
+        self._calibration, unusable = showing.calibration_of(args, info.device if info is not None else "")
+        for sentence in unusable:
+            print(f"gait: {sentence}", file=sys.stderr)
         self._session = Session(
             self.sensor,
             str(self.target),

@@ -17,7 +17,7 @@ from typing import TypedDict
 
 from gait.commands.command import UsageError, a_path
 from gait.errors import ReadError
-from gait.results import NO_CALIBRATION, Asked
+from gait.results import Asked
 
 FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
@@ -47,7 +47,7 @@ def add_asked_arguments(parser: argparse.ArgumentParser) -> None:
         "--calibration",
         metavar="FILE",
         type=a_path,
-        help=f"calibration of this sensor; by default the one that gait calibrate kept for it, {NO_CALIBRATION} for none",
+        help="calibration of this sensor; by default the one that gait calibrate kept for it, none for none",
     )
     worn.add_argument(
         "--catalogue", metavar="FILE", type=a_path, help="go by these traits (gait traits --write, --check)"

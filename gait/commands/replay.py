@@ -7,6 +7,7 @@ Not here: showing it (showing.py), playing it (live/replay.py), reading it (read
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -71,7 +72,9 @@ class ReplayRun:
         from gait.live.replay import Replay
 
         self._args, self._recording, self._placement = args, recording, placement
-        self._calibration = showing.calibration_of(args)
+        self._calibration, unusable = showing.calibration_of(args, recording.device)
+        for sentence in unusable:
+            print(f"gait: {sentence}", file=sys.stderr)
         self._replay = Replay(
             recording,
             speed=args.speed,

@@ -96,11 +96,11 @@ def wants_page(args: argparse.Namespace) -> bool:
     return not (args.terminal or args.json_lines) or args.http is not None
 
 
-def calibration_of(args: argparse.Namespace) -> Calibration | None:
-    """The calibration that was named."""
-    from gait.calibration.calibration import Calibration
+def calibration_of(args: argparse.Namespace, device: str) -> tuple[Calibration | None, tuple[str, ...]]:
+    """The calibration that was named, or the one kept for this sensor, and what there is to say of finding it."""
+    from gait.calibration.store import known
 
-    return Calibration.load(args.calibration) if args.calibration is not None else None
+    return known(args.calibration, device)
 
 
 def show(args: argparse.Namespace, begin: Callable[[], Run], first: Run, *, endless: bool) -> int:

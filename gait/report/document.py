@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gait.blocks import block_statistics
-from gait.calibration.uncertainty import worst_lean_deg, worst_turn
+from gait.calibration.uncertainty import told
 from gait.facing import Mounting
 from gait.measures.measure import Measure
 from gait.pipeline import Analysis
@@ -39,9 +39,6 @@ FORWARD, UP = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
 #: From this uncertainty (1 sd) on, no forward axis is known. [°]
 #: Chosen: as the measures have it; an axis off by 45° is sideways as much as forward.
 UNKNOWN_FORWARD_DEG = 45.0
-
-#: A lean for which a calibration's doubt is told. [°]  Source: typical values, 2-11.
-USUAL_LEAN_DEG = 8.0
 
 
 def document_of(analysis: Analysis, words: Words) -> dict[str, Any]:
@@ -87,7 +84,7 @@ def document_of(analysis: Analysis, words: Words) -> dict[str, Any]:
                 "why": list(mounting.why),
             },
             "six_position": analysis.six_position,
-            "sensor": _sensor(analysis),
+            "sensor": told(analysis.calibration),
             "standings": mounting.standing_count,
             "crept_deg": mounting.crept_deg,
         },
@@ -97,20 +94,6 @@ def document_of(analysis: Analysis, words: Words) -> dict[str, Any]:
     }
     plain: dict[str, Any] = _plain(document)
     return plain
-
-
-def _sensor(analysis: Analysis) -> dict[str, Any] | None:
-    """What was taken out of the readings, None when nothing was."""
-    found = analysis.calibration
-    if found is None:
-        return None
-    return {
-        "device": found.device,
-        "made_at": found.made_at,
-        "temperature_c": found.temperature_c,
-        "lean_sigma_deg": worst_lean_deg(found, USUAL_LEAN_DEG),
-        "turn_sigma_percent": None if (share := worst_turn(found)) is None else 100.0 * share,
-    }
 
 
 def _in_sensor_axes(mounting: Mounting, direction: tuple[float, float, float]) -> list[float]:

@@ -36,14 +36,19 @@ CHUNK = 30.0
 
 
 class Placed(Protocol):
-    """Where a board is at n times, an even grid: t (n,) [s], place (n, 3) [m], matrix (n, 3, 3) board to earth."""
+    """Where a board is at n times, an even grid."""
 
     @property
-    def t(self) -> Floats: ...  # noqa: D102
+    def t(self) -> Floats:
+        """Times (n,). [s]"""
+
     @property
-    def place(self) -> Floats: ...  # noqa: D102
+    def place(self) -> Floats:
+        """In earth's axes, z up (n, 3). [m]"""
+
     @property
-    def matrix(self) -> Floats: ...  # noqa: D102
+    def matrix(self) -> Floats:
+        """From the board's axes to earth's (n, 3, 3)."""
 
 
 class Carrier(Protocol):

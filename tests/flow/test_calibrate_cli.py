@@ -220,6 +220,15 @@ def test_what_is_worth_a_look_makes_the_exit_status(
     assert main(["check", "rests.csv", "--placement", "knee"]) == 2
 
 
+def test_a_recording_of_a_second_is_no_try(sensor: Sensor, capsys: pytest.CaptureFixture[str]) -> None:
+    recording = handle(sensor, 4)
+    write_csv(replace(recording, samples=recording.samples.between(0.0, 1.0)), "short.csv")
+    assert main(["check", "short.csv"]) == 1
+    assert "shorter than 2 s" in capsys.readouterr().err
+    assert main(["calibrate", "short.csv"]) == 1
+    assert "no rest in it" in capsys.readouterr().err
+
+
 def test_the_doctor_finds_nothing_in_the_way_here(capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor"])
     said = capsys.readouterr().out

@@ -132,7 +132,7 @@ def test_fewer_faces_leave_more_open_and_the_truth_stays_within() -> None:
     for (lean, turn), (more_lean, more_turn) in pairwise(doubts):
         assert more_lean <= lean
         assert more_turn <= turn
-    assert doubts[0][0] > 3.0 * doubts[-1][0]
+    assert doubts[0][0] > 2.0 * doubts[-1][0]
 
 
 def upto(recording: Recording, stop: float) -> Recording:
