@@ -280,8 +280,11 @@ def told_of_poison(out: Path, where: str, count: int, status: int) -> None:
 def kills(folder: Path, count: int, work: Path) -> None:
     """Kill the batch itself ten times at random; the tables are those of an undisturbed run."""
     places, rng = files(folder, count), random.Random(7)
-    whole = work / "pool2" if (work / "pool2" / "runs.csv").exists() else work / "undisturbed"
-    batch(places, whole)
+    whole = next(
+        (work / n for n in ("pool2", "pool1") if (work / n / "runs.csv").exists()), work / "undisturbed"
+    )
+    if not (whole / "runs.csv").exists():
+        batch(places, whole)
     out, survivors, killed = work / "ten_kills", 0, 0
     words = [*places, "--out", str(out), "--no-report", "--jobs", "2"]
     while killed < 10:
