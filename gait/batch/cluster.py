@@ -86,6 +86,16 @@ class ClusterCrew:
         self._address = address
         dask: Any = distributed  # it is only partly typed
         try:
+            certificates = dask.Security().get_connection_args("client").get("ssl_context")
+        except OSError as error:
+            raise BatchError(
+                f"A certificate that Dask's configuration names cannot be read ({_words(error)})."
+            ) from error
+        if address.startswith("tls://") and certificates is None:
+            raise BatchError(
+                f"{address} asks for certificates, and Dask's configuration here names none; docs/scale.md says how."
+            )
+        try:
             self._client: Any = dask.Client(address, timeout=CONNECT_S, set_as_default=False)
         except (OSError, ValueError, RuntimeError) as error:  # TimeoutError is an OSError
             raise BatchError(

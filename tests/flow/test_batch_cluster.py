@@ -122,6 +122,13 @@ def test_a_path_that_means_something_else_on_the_workers_is_refused(
     assert "does not see /proc/self/cwd/run_0.csv" in capsys.readouterr().err
 
 
+def test_certificates_that_are_not_there_are_one_sentence(
+    inputs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert batch(inputs, tmp_path, "--cluster", "tls://127.0.0.1:9") == 1
+    assert "names none" in capsys.readouterr().err
+
+
 def test_no_scheduler_there_is_one_sentence(
     inputs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

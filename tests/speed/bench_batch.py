@@ -280,8 +280,11 @@ def told_of_poison(out: Path, where: str, count: int, status: int) -> None:
 def kills(folder: Path, count: int, work: Path) -> None:
     """Kill the batch itself ten times at random; the tables are those of an undisturbed run."""
     places, rng = files(folder, count), random.Random(7)
-    whole = work / "pool2" if (work / "pool2" / "runs.csv").exists() else work / "undisturbed"
-    batch(places, whole)
+    whole = next(
+        (work / n for n in ("pool2", "pool1") if (work / n / "runs.csv").exists()), work / "undisturbed"
+    )
+    if not (whole / "runs.csv").exists():
+        batch(places, whole)
     out, survivors, killed = work / "ten_kills", 0, 0
     words = [*places, "--out", str(out), "--no-report", "--jobs", "2"]
     while killed < 10:
@@ -311,36 +314,48 @@ def nothing(i: int) -> int:
     return i
 
 
+def cpu_of(pid: int) -> float:
+    """CPU seconds a process has used."""
+    words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def noops(tasks: int) -> None:
-    """Tasks that do nothing, all at once and as gait batch hands them out."""
+    """Tasks that do nothing, all at once and as gait batch hands them out; CPU says what an idle machine would take."""
+    from concurrent.futures import FIRST_COMPLETED
+    from concurrent.futures import wait as wait_some
+
     from distributed import Client, wait
 
     from gait.batch.cluster import IN_HAND
 
     with cluster(2) as (address, _), Client(address, set_as_default=False) as client:
-        began = time.perf_counter()
-        futures = client.map(nothing, range(tasks), pure=False)
-        wait(futures)
-        took = time.perf_counter() - began
-        print(f"{tasks} at once: {took:.1f} s, {tasks / took:.0f} a second", flush=True)
-        del futures
-        time.sleep(2.0)
-        executor = client.get_executor(pure=False)
-        few = tasks // 10
-        from concurrent.futures import FIRST_COMPLETED
-        from concurrent.futures import wait as wait_some
+        pid = client.run_on_scheduler(os.getpid)
 
-        began, flying, left = time.perf_counter(), set(), few
+        def tell(what: str, count: int, began: float, used: float) -> None:
+            took, cpu = time.perf_counter() - began, cpu_of(pid) - used
+            status = Path(f"/proc/{pid}/status").read_text()
+            peak = next(int(s.split()[1]) for s in status.splitlines() if s.startswith("VmHWM")) / 1e3
+            print(
+                f"{count} {what}: {took:.1f} s, {count / took:.0f} a second; scheduler's CPU {cpu:.1f} s, "
+                f"{1e3 * cpu / count:.2f} ms a task, peak {peak:.0f} MB; load {os.getloadavg()[0]:.1f}",
+                flush=True,
+            )
+
+        executor, few = client.get_executor(pure=False), tasks // 10
+        began, used = time.perf_counter(), cpu_of(pid)
+        flying: set[object] = set()
+        left = few
         while flying or left:
             while left and len(flying) < 2 * IN_HAND:
                 flying.add(executor.submit(nothing, left))
                 left -= 1
             _, flying = wait_some(flying, return_when=FIRST_COMPLETED)
-        took = time.perf_counter() - began
-        print(
-            f"{few} with {2 * IN_HAND} in hand, as gait batch does: {took:.1f} s, {few / took:.0f} a second",
-            flush=True,
-        )
+        tell(f"with {2 * IN_HAND} in hand, as gait batch does", few, began, used)
+        began, used = time.perf_counter(), cpu_of(pid)
+        futures = client.map(nothing, range(tasks), pure=False)
+        wait(futures)
+        tell("at once", tasks, began, used)
 
 
 def query(strides: int, work: Path) -> None:
