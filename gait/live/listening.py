@@ -240,11 +240,19 @@ class Listening:
         if heard is not None:
             self._kept = heard
             return False
+        if (
+            self._kept is not None
+            and self._stood_in is None
+            and found.recording.start_s <= self._kept.span[0]
+        ):
+            # It is still in the window and was passed over: then it was no standing of the runner's.
+            self._kept = None
+            return False
         if self._still_s(found) >= STAND_S and self._stood_in is not None:
             # Standing anew before it ran: the newer one counts.
             self._stand_in(None)
             return True
-        if self._kept is not None and self._stood_in is None and found.recording.start_s > self._kept.span[0]:
+        if self._kept is not None and self._stood_in is None:
             self._stand_in(self._kept)
             return True
         if self._stood_in is not None and found.mounting.standing is None:

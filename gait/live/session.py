@@ -36,6 +36,9 @@ TOLD_AGAIN_S = 30.0
 #: So many of the things that happened are kept to be shown. Chosen.
 MOST_HAPPENED = 50
 
+#: Marks nearer to each other are one moment, and there is an end to them. [s]  Chosen: several viewers may press at once.
+MARKS_APART_S, MOST_MARKS = 0.5, 1000
+
 Connection = Literal["connected", "away", "silent", "replay", "closed"]
 
 
@@ -189,6 +192,8 @@ class Session:
         """Mark this moment."""
         with self._lock:
             at = time.monotonic() - self._begin
+            if (self._moments and at - self._moments[-1] < MARKS_APART_S) or len(self._moments) >= MOST_MARKS:
+                return
             self._moments.append(at)
             self._marks.append(at)
 

@@ -68,7 +68,7 @@ def layout(said: Mapping[str, Any]) -> RenderableType:
 
     dot = Text("● ", style=_DOTS.get(said["connection"]["state"], "dim"))
     state = Table.grid(expand=True)
-    state.add_column(ratio=1)
+    state.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
     state.add_column(justify="right")
     recording = Text.assemble(
         ("● ", "red" if said["recording"]["on"] else "dim"),

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gait import rotations
 from gait.live.listening import MINUTE_S, STAND_S, Listening
+from gait.live.session import State
+from gait.live.stage import Scene
+from gait.live.view import View
 from gait.pipeline import analyze
 from gait.recording import Placement, Samples
 from gait.synthetic import Stretch, Truth
@@ -139,6 +143,24 @@ def test_without_standing_there_is_no_lean_until_there_is_a_zero() -> None:
     assert any("rotation" in look.now for look in before)
     assert not any("lean" in look.now for look in before)
     assert "lean" in looks[-1].now
+
+
+def test_a_sensor_that_lay_on_the_table_before_gives_no_zero_and_says_so() -> None:
+    recording, truth = a_run()
+    s, run = recording.samples, truth.bouts[1][1] - 0.5
+    lay, up = (s.t < run)[:, None], s.acc[:200].mean(axis=0)
+    q = rotations.between(up, np.cross(up, [1.0, 0.0, 0.0]))  # a right angle
+    flat = Samples(s.t, *(np.where(lay, rotations.rotate(q, x), x) for x in (s.acc, s.gyr)))
+    listening, looks = Listening(recording.rate_hz, placement="sternum"), []
+    for a in range(0, len(s), 50):
+        listening.push(flat[a : a + 50])
+        looks.append(listening.look())
+    assert looks[-1].phase in ("learning", "running")
+    assert "rotation" in looks[-1].now
+    assert "lean" not in looks[-1].now
+    assert looks[-1].standing is None
+    known = View().say(Scene(1, "running", State(looks[-1], 1.0, "connected", "")))["known"]
+    assert "no zero yet" in known[0]
 
 
 def test_put_on_anew_it_begins_with_standing() -> None:
