@@ -22,6 +22,9 @@ _SNIFFED_LINES = 30
 #: Rows looked at to tell the number of cells.
 LINES_MEASURED = 40
 
+#: More cells than this in a line are no table of a logger. Chosen: ten times the widest export seen.
+MOST_CELLS = 1000
+
 #: Lines in which keys and values are looked for.
 LINES_OF_COMMENT = 400
 
@@ -104,6 +107,11 @@ def sniff(source: TextSource) -> Head:
     closed = ";" if delimiter != ";" and all(line.rstrip().endswith(";") for line in body) else ""
     cells = [tuple(split(line.text.rstrip().removesuffix(closed), delimiter)) for line in bare]
     cells = [tuple(cell.strip().strip('"').strip() for cell in row) for row in cells]
+    widest = max(len(row) for row in cells)
+    if widest > MOST_CELLS:
+        raise ReadError(
+            f"{name} has a line of {widest} cells, and the widest table of a logger has some hundred; it is no such table."
+        )
     rows = [i for i, row in enumerate(cells) if len(row) > 1 and is_row(row, decimal)]
     if not rows:
         return Head(Shape(delimiter, decimal, False, len(cells[0]), len(head)), cells[0], said, (), ())

@@ -52,8 +52,8 @@ LINES_ONE_BY_ONE = 256
 #: Chosen: a run packs to a third of its text, and its numbers take as much memory as its text.
 PACKED_FREE, PACKED_TIMES = 40_000_000, 12
 
-#: After this many rows a file of which next to none can be used is given up. Chosen: a recording of an hour.
-HOPELESS_ROWS = 400_000
+#: After this many rows a file of which next to none can be used is given up. Chosen: a recording of half an hour.
+HOPELESS_ROWS = 200_000
 HOPELESS_SHARE = 0.02
 
 #: Last lines that a line without an end is compared with, to tell whether it is torn. Chosen.
@@ -116,6 +116,8 @@ class TextSource:
     def _past_comments(self, head: bytes) -> bytes:
         """The head, with comment lines left out that fill it to its end."""
         kept = head
+        if not head.lstrip(b"\x00\r\n\t ").startswith(COMMENTS):
+            return head
         while len(head) >= HEAD_BYTES // 2 and not _COMMENT_LINES.sub(b"", head).strip(b"\x00\r\n\t "):
             last = head[head.rfind(b"\n") + 1 :][-LONGEST_LINE:]
             head = last + self._take(BLOCK_BYTES)
@@ -260,7 +262,7 @@ def read_numbers(
                 part.add(table, columns)
             rows += n
             malformed += bad
-        _bounded(source, held, rows)
+            _bounded(source, held, rows)
     place = np.concatenate([kept.rows() for kept in places]) if (malformed or blank) and places else None
     return Numbers(tuple(part.done() for part in held), place, rows + torn, malformed, blank, torn)
 
@@ -477,7 +479,7 @@ def _even(block: bytes, shape: Shape, whole: bool) -> bool:
 def _parse_halves(block: bytes, asked: _Asked) -> Iterator[tuple[Floats, int]]:
     """Numbers of a piece with damage in it: halved until the damage is among a few lines."""
     lines = block.splitlines(keepends=True)
-    if len(lines) <= LINES_ONE_BY_ONE:
+    if len(lines) <= LINES_ONE_BY_ONE or _hopeless(lines, asked):
         yield _parse_lines(lines, asked)
         return
     half = len(lines) // 2
@@ -488,6 +490,15 @@ def _parse_halves(block: bytes, asked: _Asked) -> Iterator[tuple[Floats, int]]:
             yield from _parse_halves(joined, asked)
         else:
             yield table, 0
+
+
+def _hopeless(lines: Sequence[bytes], asked: _Asked) -> bool:
+    """Whether half of the lines are too short to be rows, so that halving would not get rid of them."""
+    mark = asked.shape.delimiter.encode() or b" "
+    some = lines[:: max(len(lines) // 100, 1)]
+    return 2 * sum(line.count(mark) < min(max(asked.wanted), asked.shape.width - 1) for line in some) > len(
+        some
+    )
 
 
 def _parse_lines(lines: Sequence[bytes], asked: _Asked) -> tuple[Floats, int]:
