@@ -507,9 +507,16 @@ def _parse_lines(lines: Sequence[bytes], asked: _Asked) -> tuple[Floats, int]:
     out: list[list[float]] = []
     stamps: dict[int, list[str]] = {place: [] for place in clocks}
     bad = 0
+    mark, least, nothing = shape.delimiter.encode(), max(wanted), [math.nan] * len(wanted)
     for line in lines:
         bare = line.strip(b"\x00\r\n\t ")
         if not bare or bare.startswith(COMMENTS):
+            continue
+        if mark and bare.count(mark) < least:
+            bad += 1
+            out.append(nothing)
+            for place in clocks:
+                stamps[place].append("")
             continue
         cells = [cell.strip().strip('"').strip() for cell in _cells(bare, shape)]
         try:
@@ -520,7 +527,7 @@ def _parse_lines(lines: Sequence[bytes], asked: _Asked) -> tuple[Floats, int]:
         except (ValueError, IndexError):
             if _is_header(cells, wanted):
                 continue
-            row, bad, words = [math.nan] * len(wanted), bad + 1, dict.fromkeys(clocks, "")
+            row, bad, words = nothing, bad + 1, dict.fromkeys(clocks, "")
         out.append(row)
         for place, word in words.items():
             stamps[place].append(word)
