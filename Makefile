@@ -56,6 +56,7 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.speed.bench
+	@$(BIN)/python -m tests.gait.readers.damage_matrix
 
 clean:
 	rm -rf $(VENV) "$(OUT)" build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
