@@ -39,10 +39,6 @@ RESTART_ROWS = 50
 #: A clock that goes back more often is damaged. Chosen: bounds the time that looking at each costs.
 MOST_BACKWARD = 2000
 
-#: Time put between two recordings in one file, of which nothing tells how long it was. [s]
-#: Chosen: longer than any loss on the way, so that they are analysed as stretches of their own.
-BETWEEN_S = 10.0
-
 #: Stamps are bunched when this share of the steps is shorter than that share of an even one. [1]
 #: Chosen: jitter of phones stays below 3 % of such steps, packets of two rows have 50 %.
 BUNCHED, SHORT_STEP = 0.15, 0.3

@@ -438,7 +438,7 @@ def layout_of_header(
         wanted = [*row.clock[:1], *(axis for triple in row.acc for axis in triple), *row.gyr]
         missing = [column for column in wanted if column not in names]
         raise ReadError(f"{name} is not of the dialect {only}: its header lacks {', '.join(missing)}.")
-    return by_words(cells, name)
+    return by_words(cells, name, sensor)
 
 
 def _names(cell: str, row: Dialect) -> tuple[str, str]:

@@ -139,9 +139,10 @@ def sniff(source: TextSource) -> Head:
         filled = [cell for cell in row if cell]
         if len(filled) == 2 and len(filled[0]) <= _LONGEST_KEY:
             said.setdefault(filled[0].rstrip(": ").lower(), filled[1])
-    if header is not None and width == 2 * len(header) - (delimiter == "," and not header[-1]):
+    named = header or (cells[0] if not is_row(cells[0], decimal) else ())
+    if delimiter == "," and len(named) > 3 and width in (2 * len(named), 2 * len(named) - 1):
         raise ReadError(
-            f"{name}: its header has {len(header)} columns and its rows {width}, as if commas stood both between numbers and "
+            f"{name}: its header has {len(named)} columns and its rows {width}, as if commas stood both between numbers and "
             "inside them. Export it with points as decimal signs, or with another sign between the columns."
         )
     quoted = any('"' in line.text for line in bare[first : first + LINES_MEASURED])
