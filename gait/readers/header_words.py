@@ -58,7 +58,7 @@ _KINDS = (
 )
 
 #: Words of columns that hold an orientation.
-_ORIENTATION = re.compile(r"euler|quat|roll|pitch|yaw|mat\[|\borientation|angle")  # fmt: skip
+_ORIENTATION = re.compile(r"euler|quat|\bw element|roll|pitch|yaw|mat\[|\borientation|angle")  # fmt: skip
 
 _TIME_WORDS: Mapping[str, str] = {
     "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s",

@@ -198,7 +198,7 @@ def test_a_table_with_two_sensors_by_the_beginning_of_their_names(tmp_path: Path
     both = np.column_stack([made.t, made.acc, made.gyr, 1.01 * made.acc, made.gyr])
     path = tmp_path / "two.csv"
     np.savetxt(path, both, fmt="%.5f", delimiter=",", header="time," + ",".join(names), comments="")
-    with pytest.raises(ReadError, match="holds several sensors: chest, hip. Say which: --sensor chest"):
+    with pytest.raises(ReadError, match=r"holds several sensors: chest, hip. Say which: --sensor chest"):
         read(path)
     np.testing.assert_allclose(read(path, sensor="hip").samples.acc, 1.01 * made.acc, atol=1e-4)
 
