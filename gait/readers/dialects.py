@@ -2,7 +2,7 @@
 
 Lives here: which column of which logger is what, in which unit, with which sign; finding the row that fits.
 Not here: reading a file (csv_file.py), headers nobody knows (header_words.py), loggers that write a file per
-sensor (phone_log.py).
+sensor (kits.py).
 
 A new logger that writes one table is one more row in ``DIALECTS``.
 """

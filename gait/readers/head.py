@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from gait.errors import ReadError
 from gait.readers.header_words import is_unit
-from gait.readers.rows import COMMENTS, HEAD_BYTES, Shape, TextSource, split
+from gait.readers.rows import Shape, split
+from gait.readers.text_source import COMMENTS, HEAD_BYTES, TextSource
 
 #: Lines looked at to tell the delimiter.
 _SNIFFED_LINES = 30

@@ -8,7 +8,7 @@ import pytest
 
 from gait.cli import main
 from gait.readers.dialects import known_dialects
-from gait.readers.phone_log import KITS
+from gait.readers.kits import KITS
 from gait.recording import Samples
 from tests.gait.readers.damage_matrix import run
 from tests.gait.readers.loggers import LOGGERS
@@ -34,7 +34,7 @@ def test_inspect_says_what_a_run_is(tmp_path: Path, capsys: pytest.CaptureFixtur
         "s,g,radps",
         "100 Hz, steps vary by",
         "none longer than 3 samples",
-        "near +",
+        "near ",
         "running                    4",
         "gives lean its zero",
         "To add: where it was worn (--placement",
@@ -45,7 +45,7 @@ def test_inspect_says_what_a_run_is(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_inspect_says_what_to_add(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", str(write(tmp_path, "plain", Samples(*table(12.0))))]) == 0
     said = capsys.readouterr().out
-    assert "read as ms,g,dps, by a clock of" in said
+    assert "read as ms,g,dps, by a gravity of" in said
     assert "To add: a run" in said
     assert "To add: some 5 s of quiet standing" in said
 

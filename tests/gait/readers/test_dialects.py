@@ -14,7 +14,7 @@ import pytest
 from gait.errors import ReadError
 from gait.readers import read, read_with_units
 from gait.readers.dialects import DIALECTS, layout_of_header
-from gait.readers.phone_log import KITS
+from gait.readers.kits import KITS
 from gait.recording import Samples
 from tests.gait.readers.loggers import LOGGERS, SAID, Files
 from tests.gait.readers.made import table
