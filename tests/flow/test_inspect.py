@@ -46,7 +46,6 @@ def test_inspect_says_what_to_add(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["inspect", str(write(tmp_path, "plain", Samples(*table(12.0))))]) == 0
     said = capsys.readouterr().out
     assert "read as ms,g,dps, by a gravity of" in said
-    assert "To add: a run" in said
     assert "To add: some 5 s of quiet standing" in said
 
 
