@@ -56,6 +56,7 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.speed.bench
+	@$(BIN)/python -m tests.gait.readers.damage_matrix
 
 docs: $(VENV)/.installed-dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'

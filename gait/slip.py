@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from gait import rotations
 from gait.bouts import Bouts
 from gait.gravity import Settled
 from gait.rotations import Floats
 from gait.standing import angle_deg
+from gait.units import DEG
 
 #: Running is looked at in pieces of this length. [s]  Chosen: two strides at least, so that nod and roll average out.
 PIECE_S = 2.0
@@ -80,14 +82,17 @@ def find_slip(settled: Settled, bouts: Bouts) -> Slip | None:
     t, up = _pieces(settled, bouts)
     if len(t) < 2 * (BESIDE + LEFT_OUT):
         return None
+    # Row k of the running median is that of the BESIDE pieces from k - BESIDE // 2 on.
+    usual_up = ndimage.median_filter(up, size=(BESIDE, 1), mode="nearest")
+    at = np.arange(BESIDE, len(t) - BESIDE - LEFT_OUT + 1)
+    before, after = usual_up[at - BESIDE + BESIDE // 2], usual_up[at + LEFT_OUT + BESIDE // 2]
+    cosine = (before * after).sum(axis=1) / (np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1))
     turned = np.zeros(len(t))
-    for k in range(BESIDE, len(t) - BESIDE):
-        before, after = up[k - BESIDE : k], up[k + LEFT_OUT : k + LEFT_OUT + BESIDE]
-        turned[k] = angle_deg(np.median(before, axis=0), np.median(after, axis=0))
+    turned[at] = np.arccos(np.clip(cosine, -1.0, 1.0)) * DEG
     k = int(np.argmax(turned))
     if turned[k] < LEAST_DEG:
         return None
-    usual = np.median(np.linalg.norm(np.diff(up, axis=0), axis=1)) * 180.0 / np.pi
+    usual = np.median(np.linalg.norm(np.diff(up, axis=0), axis=1)) * DEG
     whole = angle_deg(np.median(up[:k], axis=0), np.median(up[k + LEFT_OUT :], axis=0))
     if turned[k] < STANDS_OUT * usual or whole < STAYS * turned[k]:
         return None

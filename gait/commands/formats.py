@@ -1,7 +1,7 @@
 """``gait formats``: every format that is recognised, with an example of its header.
 
 Lives here: the list as text.
-Not here: the formats themselves (readers/dialects.py, readers/phone_log.py, readers/long_table.py).
+Not here: the formats themselves (readers/dialects.py, readers/kits.py, readers/long_table.py).
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:  # noqa: ARG001
     """Do it."""
     from gait.readers.dialects import DIALECTS
+    from gait.readers.kits import KITS
     from gait.readers.layout import PLAIN
     from gait.readers.long_table import EXAMPLE, KEY, TITLE
-    from gait.readers.phone_log import KITS
 
     parts = [f"{row.key}\n  {row.title}\n    {row.example}" for row in DIALECTS]
     parts.append(

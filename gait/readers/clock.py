@@ -39,13 +39,12 @@ RESTART_ROWS = 50
 #: A clock that goes back more often is damaged. Chosen: bounds the time that looking at each costs.
 MOST_BACKWARD = 2000
 
-#: Time put between two recordings in one file, of which nothing tells how long it was. [s]
-#: Chosen: longer than any loss on the way, so that they are analysed as stretches of their own.
-BETWEEN_S = 10.0
-
 #: Stamps are bunched when this share of the steps is shorter than that share of an even one. [1]
 #: Chosen: jitter of phones stays below 3 % of such steps, packets of two rows have 50 %.
 BUNCHED, SHORT_STEP = 0.15, 0.3
+
+#: Rows in a look. Chosen: minutes at any rate, so many packets.
+LOOKED_AT = 20_000
 
 #: Fewer rows do not tell. [rows]
 FEWEST_BUNCHED = 40
@@ -153,7 +152,12 @@ def restarts(t: Floats) -> NDArray[np.intp]:
 
 def bunched(t: Floats) -> bool:
     """Whether stamps come in bunches, with repeats or next to no time between rows, so that they tell when rows arrived."""
-    step = np.diff(t)
+    if len(t) > 10 * LOOKED_AT:
+        # Packets do not come and go: ten looks tell, at a tenth of the time.
+        looks = np.linspace(0, len(t) - LOOKED_AT, 10).astype(int)
+        step = np.concatenate([np.diff(t[a : a + LOOKED_AT]) for a in looks])
+    else:
+        step = np.diff(t)
     if len(step) < FEWEST_BUNCHED:
         return False
     pause = _pause(step)
@@ -203,7 +207,7 @@ def _pause(step: Floats) -> float:
 def usual_step(t: Floats) -> float:
     """The nominal step of rising stamps: the mean of the ordinary ones, so that coarse stamps do not bias it."""
     step = np.diff(t)
-    usual = float(np.median(step))
+    usual = float(np.median(step[:: max(len(step) // (10 * LOOKED_AT), 1)]))
     low, high = ORDINARY_STEP
     ordinary = step[(step > low * usual) & (step < high * usual)]
     return float(ordinary.mean()) if len(ordinary) else usual

@@ -2,7 +2,7 @@
 
 Lives here: which column of which logger is what, in which unit, with which sign; finding the row that fits.
 Not here: reading a file (csv_file.py), headers nobody knows (header_words.py), loggers that write a file per
-sensor (phone_log.py).
+sensor (kits.py).
 
 A new logger that writes one table is one more row in ``DIALECTS``.
 """
@@ -438,7 +438,7 @@ def layout_of_header(
         wanted = [*row.clock[:1], *(axis for triple in row.acc for axis in triple), *row.gyr]
         missing = [column for column in wanted if column not in names]
         raise ReadError(f"{name} is not of the dialect {only}: its header lacks {', '.join(missing)}.")
-    return by_words(cells, name)
+    return by_words(cells, name, sensor)
 
 
 def _names(cell: str, row: Dialect) -> tuple[str, str]:

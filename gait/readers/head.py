@@ -14,13 +14,17 @@ from dataclasses import dataclass
 
 from gait.errors import ReadError
 from gait.readers.header_words import is_unit
-from gait.readers.rows import COMMENTS, HEAD_BYTES, Shape, TextSource, split
+from gait.readers.rows import Shape, split
+from gait.readers.text_source import COMMENTS, HEAD_BYTES, TextSource
 
 #: Lines looked at to tell the delimiter.
 _SNIFFED_LINES = 30
 
 #: Rows looked at to tell the number of cells.
 LINES_MEASURED = 40
+
+#: More cells than this in a line are no table of a logger. Chosen: ten times the widest export seen.
+MOST_CELLS = 1000
 
 #: Lines in which keys and values are looked for.
 LINES_OF_COMMENT = 400
@@ -104,6 +108,11 @@ def sniff(source: TextSource) -> Head:
     closed = ";" if delimiter != ";" and all(line.rstrip().endswith(";") for line in body) else ""
     cells = [tuple(split(line.text.rstrip().removesuffix(closed), delimiter)) for line in bare]
     cells = [tuple(cell.strip().strip('"').strip() for cell in row) for row in cells]
+    widest = max(len(row) for row in cells)
+    if widest > MOST_CELLS:
+        raise ReadError(
+            f"{name} has a line of {widest} cells, and the widest table of a logger has some hundred; it is no such table."
+        )
     rows = [i for i, row in enumerate(cells) if len(row) > 1 and is_row(row, decimal)]
     if not rows:
         return Head(Shape(delimiter, decimal, False, len(cells[0]), len(head)), cells[0], said, (), ())
@@ -131,9 +140,10 @@ def sniff(source: TextSource) -> Head:
         filled = [cell for cell in row if cell]
         if len(filled) == 2 and len(filled[0]) <= _LONGEST_KEY:
             said.setdefault(filled[0].rstrip(": ").lower(), filled[1])
-    if header is not None and width == 2 * len(header) - (delimiter == "," and not header[-1]):
+    named = header or (cells[0] if not is_row(cells[0], decimal) else ())
+    if delimiter == "," and len(named) > 3 and width in (2 * len(named), 2 * len(named) - 1):
         raise ReadError(
-            f"{name}: its header has {len(header)} columns and its rows {width}, as if commas stood both between numbers and "
+            f"{name}: its header has {len(named)} columns and its rows {width}, as if commas stood both between numbers and "
             "inside them. Export it with points as decimal signs, or with another sign between the columns."
         )
     quoted = any('"' in line.text for line in bare[first : first + LINES_MEASURED])

@@ -58,7 +58,7 @@ _KINDS = (
 )
 
 #: Words of columns that hold an orientation.
-_ORIENTATION = re.compile(r"euler|quat|roll|pitch|yaw|mat\[|\borientation|angle")  # fmt: skip
+_ORIENTATION = re.compile(r"euler|quat|\bw element|roll|pitch|yaw|mat\[|\borientation|angle")  # fmt: skip
 
 _TIME_WORDS: Mapping[str, str] = {
     "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s",
@@ -162,14 +162,23 @@ def _without_unit(
     return "", said
 
 
-def by_words(cells: Sequence[str], name: str) -> Layout:
+def by_words(cells: Sequence[str], name: str, sensor: str | None = None) -> Layout:
     """Understand a plain header word by word.
+
+    Parameters
+    ----------
+    cells : sequence of str
+    name : str
+        The file, for messages.
+    sensor : str, optional
+        Which one, where each name begins with one of several.
 
     Raises
     ------
     ReadError
         If something is missing in it, or named twice; the message says what.
     """
+    cells = _of_one(cells, name, sensor)
     clocks: list[tuple[int, str | None]] = []
     places: dict[str, dict[str, dict[str, int]]] = {q: {} for q in ("acc", "gyr", "linear", "gravity")}
     units: dict[tuple[str, str], set[str | None]] = {}
@@ -224,6 +233,28 @@ def by_words(cells: Sequence[str], name: str) -> Layout:
         Units(clocks[0][1] if clocks else None, acc_unit.pop(), gyr_unit.pop()),
         notes=notes,
     )
+
+
+def _of_one(cells: Sequence[str], name: str, sensor: str | None) -> Sequence[str]:
+    """The header with one sensor's names bare and the others' blank, where names begin with a sensor's (``hip_acc_x``)."""
+    groups: dict[str, dict[int, str]] = {}
+    if sum(meaning is not None and meaning.quantity != "t" for meaning in map(_meaning, cells)) >= 6:
+        return cells
+    for place, cell in enumerate(cells):
+        first, mark, rest = re.sub(r"[ ._:/-]+", "_", cell.strip(), count=1).partition("_")
+        if mark and _meaning(cell) is None and _meaning(rest) is not None:
+            groups.setdefault(first.lower(), {})[place] = rest
+    whole = {key: group for key, group in groups.items() if len(group) >= 6}
+    if not whole:
+        return cells
+    listed = ", ".join(whole)
+    if sensor is not None and sensor.lower() not in whole:
+        raise ReadError(f"{name} has no sensor {sensor!r}; there are {listed}.")
+    if sensor is None and len(whole) > 1:
+        raise ReadError(f"{name} holds several sensors: {listed}. Say which: --sensor {next(iter(whole))}.")
+    mine = whole[sensor.lower() if sensor is not None else next(iter(whole))]
+    others = {place for group in groups.values() for place in group} - set(mine)
+    return ["" if place in others else mine.get(place, cell) for place, cell in enumerate(cells)]
 
 
 def unit_of_clock(cell: str) -> str | None:

@@ -18,9 +18,10 @@ from gait.readers.damage import GARBLED, bounded, damage_of
 from gait.readers.head import Head
 from gait.readers.header_words import fold
 from gait.readers.parts import Part
-from gait.readers.rows import TextSource, read_numbers
+from gait.readers.rows import read_numbers
 from gait.readers.stamps import clocked
 from gait.readers.table import Asked
+from gait.readers.text_source import TextSource
 from gait.readers.words import Units
 from gait.recording import Recording
 from gait.rotations import Floats

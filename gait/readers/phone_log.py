@@ -1,7 +1,7 @@
 """The zip or folder of a logger that writes one file for each sensor, joined to one recording.
 
-Lives here: which of its files count, as data; the sign on iOS.
-Not here: two clocks made one (parts.py), numbers from bytes (rows.py), units nobody said (infer.py).
+Lives here: which of its files count, the sign on iOS.
+Not here: the loggers themselves (kits.py), two clocks made one (parts.py), numbers from bytes (rows.py), units nobody said (infer.py).
 """
 
 from __future__ import annotations
@@ -23,121 +23,17 @@ from gait.readers.damage import GARBLED, bounded, damage_of
 from gait.readers.evidence import clock_readings
 from gait.readers.head import Head, sniff
 from gait.readers.header_words import OneSensor, fold, one_sensor
+from gait.readers.kits import BY_NAME, KEY, KEY_ANDROID, KEY_IOS, KEYS, KITS, Kit
 from gait.readers.parts import Part
-from gait.readers.rows import TextSource, read_numbers
+from gait.readers.rows import read_numbers
 from gait.readers.table import EPOCH, Asked, read_table
+from gait.readers.text_source import TextSource
 from gait.readers.words import TIME_UNITS, Units
 from gait.recording import Recording
 from gait.rotations import Floats
 
-
-@dataclass(frozen=True)
-class Kit:
-    """A logger that writes one file for each sensor.
-
-    Attributes
-    ----------
-    key, title : str
-        For ``--dialect`` and for people.
-    header : str
-        Pattern of the folded header cells, joined with ``|``.
-    roles : tuple of (role, pattern)
-        What a file is by its name (lower case, without ending), where its header does not say; first match counts.
-    clock : str
-        Folded name of the clock that all its files share.
-    units : Units
-        What the logger writes, None where each header says it.
-    example : str
-        Two headers, for ``gait formats``.
-    epoch_s : float
-        Where the clock counts from, in seconds since 1970. [s]
-    """
-
-    key: str
-    title: str
-    header: str
-    roles: tuple[tuple[str, str], ...]
-    clock: str
-    units: Units
-    example: str
-    epoch_s: float = 0.0
-
-
-#: What a file's name tells where nothing else does.
-BY_NAME = (
-    ("", r"uncal|magn|bar|annot|meta"),
-    ("linear", r"lin|user|without"),
-    ("gravity", r"grav"),
-    ("gyr", r"gyr|rotation|angular"),
-    ("acc", r"acc"),
-)
-
-KEY = "sensor-logger"
-
-#: Words for ``--dialect`` that say the phone's system, for an export without Metadata.csv.
-KEY_IOS, KEY_ANDROID = "sensor-logger-ios", "sensor-logger-android"
-
-#: First match counts.
-KITS: tuple[Kit, ...] = (
-    Kit(
-        key=KEY,
-        title="Sensor Logger (phone)",
-        header=r"time\|seconds_elapsed\|.*",
-        # ``Accelerometer`` has gravity taken out, ``TotalAcceleration`` has not.
-        roles=(
-            ("acc", r"(^|/)totalacceleration$"),
-            ("linear", r"(^|/)accelerometer$"),
-            ("gravity", r"(^|/)gravity$"),
-            ("gyr", r"(^|/)gyroscope$"),
-            ("", r".*"),
-        ),
-        clock="time",
-        units=Units("ns", "mps2", "radps"),
-        example="TotalAcceleration.csv: time,seconds_elapsed,z,y,x / Gyroscope.csv: time,seconds_elapsed,z,y,x",
-    ),
-    Kit(
-        key="phyphox",
-        title="phyphox (phone)",
-        header=r"time \(s\)\|((linear )?acceleration |gyroscope )?x \((m/s\^2|rad/s|deg/s)\)\|.*",
-        roles=BY_NAME,
-        clock="time (s)",
-        units=Units("s", "mps2", "radps"),
-        example='Accelerometer.csv: "Time (s)","X (m/s^2)","Y (m/s^2)","Z (m/s^2)" / Gyroscope.csv: "Time (s)","X (rad/s)","Y (rad/s)","Z (rad/s)"',
-    ),
-    Kit(
-        key="polar",
-        title="Polar Sensor Logger",
-        header=r"phone timestamp\|sensor timestamp \[ns\]\|.*",
-        roles=BY_NAME,
-        clock="sensor timestamp [ns]",
-        units=Units("ns"),
-        example="..._ACC.txt: Phone timestamp;sensor timestamp [ns];X [mg];Y [mg];Z [mg] / ..._GYRO.txt: Phone timestamp;sensor timestamp [ns];X [dps];Y [dps];Z [dps]",
-        epoch_s=946_684_800.0,  # its clock counts from 2000
-    ),
-    Kit(
-        key="mbientlab",
-        title="MbientLab MetaBase",
-        header=r"epoc \(ms\)\|timestamp.*\|elapsed \(s\)\|.*",
-        roles=BY_NAME,
-        clock="epoc (ms)",  # elapsed (s) begins at nought in each file
-        units=Units("ms"),
-        example="Accelerometer.csv: epoc (ms),timestamp (-0500),elapsed (s),x-axis (g),y-axis (g),z-axis (g) / Gyroscope.csv: ...,x-axis (deg/s),y-axis (deg/s),z-axis (deg/s)",
-    ),
-    Kit(
-        key="sensor-kinetics",
-        title="Sensor Kinetics (phone)",
-        header=r"time\|x_value\|y_value\|z_value",
-        roles=BY_NAME,
-        clock="time",
-        units=Units("s", "mps2", "radps"),
-        example="..._accm.csv: time,X_value,Y_value,Z_value / ..._gyrm.csv: time,X_value,Y_value,Z_value",
-    ),
-)
-
 #: Key of two files of one sensor each that are no known logger's.
 PLAIN_PARTS = "plain-parts"
-
-KEYS = (*(kit.key for kit in KITS), KEY_IOS, KEY_ANDROID)
 
 #: A packed member may unpack to this many times its size. Chosen: exports seen unpack 2 to 4 times, a CSV of one
 #: constant 200 times, a bomb 1000 times.

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from gait.errors import ReadError
-from gait.readers import long_table, phone_log, table, wire
+from gait.readers import kits, long_table, phone_log, table, wire
 from gait.readers.dialects import known_dialects
 from gait.readers.head import sniff
-from gait.readers.rows import TextSource
 from gait.readers.table import Asked
+from gait.readers.text_source import TextSource
 from gait.readers.words import Units, parse_units
 from gait.recording import Recording
 
@@ -112,7 +112,7 @@ def read_with_units(
                 raise ReadError(f"{path} is neither a file nor a folder.")
             if path.stat().st_size > LARGEST_FILE:
                 raise ReadError(f"{path.name} is larger than {LARGEST_FILE / 1e9:.0f} GB. Cut it into parts.")
-            if dialect in phone_log.KEYS:
+            if dialect in kits.KEYS:
                 raise ReadError(
                     f"{path.name} is one file; an export of {dialect} is a zip or a folder with a file for each sensor."
                 )
@@ -144,7 +144,7 @@ def _read_text(source: TextSource, asked: Asked) -> tuple[Recording, Units]:
 
 def check_dialect(dialect: str | None) -> None:
     """Refuse a dialect nobody knows."""
-    known = (*known_dialects(), long_table.KEY, *phone_log.KEYS)
+    known = (*known_dialects(), long_table.KEY, *kits.KEYS)
     if dialect is not None and dialect not in known:
         raise ReadError(f"--dialect knows {', '.join(known)}; {dialect!r} is none of them.")
 

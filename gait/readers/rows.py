@@ -1,45 +1,29 @@
 """Bytes of a table in, rows of numbers out; what is damaged is counted and left out.
 
-Lives here: opening a file whatever wraps it, cutting its bytes into blocks of whole lines, numbers from lines.
-Not here: what the columns mean (dialects.py), whether the clock makes sense (clock.py).
+Lives here: cutting bytes into blocks of whole lines, numbers from lines.
+Not here: opening a file (text_source.py), what the columns mean (dialects.py), whether the clock makes sense (clock.py).
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
-import gzip
 import io
 import math
 import re
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from gait.errors import ReadError
+from gait.readers.text_source import COMMENT_LINES, COMMENTS, LONGEST_LINE, TextSource
 from gait.readers.wall_clock import WallClock
 from gait.rotations import Floats
 
-#: Bytes looked at to find out how a table is written. Chosen: every known preamble is below 4 kB.
-HEAD_BYTES = 1 << 16
-
-#: Bytes parsed at once. [B]  Chosen: above 1 MiB the speed is flat, and a block costs four times its size in memory.
-BLOCK_BYTES = 1 << 22
-
-#: Lines longer than this are no table. [B]  Chosen: 60 times the widest export seen.
-LONGEST_LINE = 1 << 20
-
 #: More rows than this are not read. Chosen: 27 h at 200 Hz, 1.2 GB in memory.
 MOST_ROWS = 20_000_000
-
-#: More text than this is not unpacked. [B]  Chosen: MOST_ROWS of 200 bytes each.
-MOST_BYTES = 4_000_000_000
 
 #: Blocks with damage are cut into pieces of this size. [B]  Chosen: bounds the memory that damage costs.
 PIECE_BYTES = 1 << 17
@@ -52,108 +36,14 @@ LINES_ONE_BY_ONE = 256
 #: Chosen: a run packs to a third of its text, and its numbers take as much memory as its text.
 PACKED_FREE, PACKED_TIMES = 40_000_000, 12
 
-#: After this many rows a file of which next to none can be used is given up. Chosen: a recording of an hour.
-HOPELESS_ROWS = 400_000
+#: After this many rows a file of which next to none can be used is given up. Chosen: a recording of half an hour.
+HOPELESS_ROWS = 200_000
 HOPELESS_SHARE = 0.02
 
 #: Last lines that a line without an end is compared with, to tell whether it is torn. Chosen.
 LINES_COMPARED = 20
 
-#: Characters that open a comment line.
-COMMENTS = (b"#", b"//", b"%")
-
 _BLANK_LINES = re.compile(rb"\n{2,}")
-_COMMENT_LINES = re.compile(rb"(?:\A|(?<=[\r\n]))[ \t]*(?:#|//|%)[^\r\n]*[\r\n]*")
-
-
-class TextSource:
-    """The bytes of one file as UTF-8, unpacked, with its head kept.
-
-    Attributes
-    ----------
-    name : str
-        For messages.
-    head : bytes
-        The first ``HEAD_BYTES`` of text.
-    text_bytes : int or None
-        Size of the whole text where it can be told beforehand, a hint only.
-    packed_bytes : int or None
-        Size of the packed file, None for one that is not packed.
-    ended_early : bool
-        True once a packed file turned out to be cut or damaged; what came before is good.
-    """
-
-    def __init__(
-        self, stream: IO[bytes], name: str, size: int | None = None, packed_bytes: int | None = None
-    ) -> None:
-        self.name = name
-        self.packed_bytes = packed_bytes
-        self.ended_early = False
-        self.text_bytes = size
-        self._stream: IO[bytes] | gzip.GzipFile = stream
-        self._given = 0
-        packed = stream.peek(2)[:2] if isinstance(stream, io.BufferedReader) else b""
-        if packed == b"\x1f\x8b":
-            self._stream = gzip.GzipFile(fileobj=stream)
-            self.text_bytes = None if size is None else 4 * size
-            self.packed_bytes = size
-        self.head = self._take(HEAD_BYTES)
-        if self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            whole = self.head + self._take(MOST_BYTES // 16)
-            self._stream = io.BytesIO(whole.decode("utf-16", "replace").encode())
-            self.head, self._given = self._take(HEAD_BYTES), 0
-        self.head = self._past_comments(self.head.removeprefix(codecs.BOM_UTF8))
-
-    @staticmethod
-    def open(path: Path) -> TextSource:
-        """Open a file, plain or gzip, by what is in it and not by its name."""
-        return TextSource(path.open("rb"), path.name, path.stat().st_size)
-
-    def close(self) -> None:
-        """Close what was opened."""
-        self._stream.close()
-
-    def _past_comments(self, head: bytes) -> bytes:
-        """The head, with comment lines left out that fill it to its end."""
-        kept = head
-        while len(head) >= HEAD_BYTES // 2 and not _COMMENT_LINES.sub(b"", head).strip(b"\x00\r\n\t "):
-            last = head[head.rfind(b"\n") + 1 :][-LONGEST_LINE:]
-            head = last + self._take(BLOCK_BYTES)
-            if len(head) == len(last):
-                return kept
-        if head is kept:
-            return head
-        body = _COMMENT_LINES.sub(b"", head)
-        return kept[: kept.rfind(b"\n", 0, HEAD_BYTES // 2) + 1] + body
-
-    def rest(self) -> Iterator[bytes]:
-        """What follows the head, piece by piece."""
-        while piece := self._take(BLOCK_BYTES):
-            yield piece
-
-    def _take(self, size: int) -> bytes:
-        """Up to ``size`` bytes, fewer only at the end."""
-        pieces, missing = [], size
-        while missing > 0 and not self.ended_early:
-            try:
-                piece = (
-                    self._stream.read1(missing)
-                    if hasattr(self._stream, "read1")
-                    else self._stream.read(missing)
-                )
-            except (EOFError, zlib.error, gzip.BadGzipFile):
-                self.ended_early = True
-                break
-            if not piece:
-                break
-            pieces.append(piece)
-            missing -= len(piece)
-        self._given += size - missing
-        if self._given > MOST_BYTES:
-            raise ReadError(
-                f"{self.name} unpacks to more than {MOST_BYTES / 1e9:.0f} GB, which no recording needs."
-            )
-        return b"".join(pieces)
 
 
 @dataclass(frozen=True)
@@ -260,7 +150,7 @@ def read_numbers(
                 part.add(table, columns)
             rows += n
             malformed += bad
-        _bounded(source, held, rows)
+            _bounded(source, held, rows)
     place = np.concatenate([kept.rows() for kept in places]) if (malformed or blank) and places else None
     return Numbers(tuple(part.done() for part in held), place, rows + torn, malformed, blank, torn)
 
@@ -414,7 +304,7 @@ def _parse(block: bytes, asked: _Asked) -> Iterator[tuple[Floats, int]]:
     if table is not None:
         yield table, 0
         return
-    block = _BLANK_LINES.sub(b"\n", _COMMENT_LINES.sub(b"", block)).lstrip(b"\n")
+    block = _BLANK_LINES.sub(b"\n", COMMENT_LINES.sub(b"", block)).lstrip(b"\n")
     table = _by_pandas(block, asked)
     if table is not None:
         yield table, 0
@@ -477,7 +367,7 @@ def _even(block: bytes, shape: Shape, whole: bool) -> bool:
 def _parse_halves(block: bytes, asked: _Asked) -> Iterator[tuple[Floats, int]]:
     """Numbers of a piece with damage in it: halved until the damage is among a few lines."""
     lines = block.splitlines(keepends=True)
-    if len(lines) <= LINES_ONE_BY_ONE:
+    if len(lines) <= LINES_ONE_BY_ONE or _hopeless(lines, asked):
         yield _parse_lines(lines, asked)
         return
     half = len(lines) // 2
@@ -490,15 +380,31 @@ def _parse_halves(block: bytes, asked: _Asked) -> Iterator[tuple[Floats, int]]:
             yield table, 0
 
 
+def _hopeless(lines: Sequence[bytes], asked: _Asked) -> bool:
+    """Whether half of the lines are too short to be rows, so that halving would not get rid of them."""
+    mark = asked.shape.delimiter.encode() or b" "
+    some = lines[:: max(len(lines) // 100, 1)]
+    return 2 * sum(line.count(mark) < min(max(asked.wanted), asked.shape.width - 1) for line in some) > len(
+        some
+    )
+
+
 def _parse_lines(lines: Sequence[bytes], asked: _Asked) -> tuple[Floats, int]:
     """Numbers line by line; a row of NaN for each line that is no row."""
     shape, wanted, clocks = asked.shape, asked.wanted, asked.clocks
     out: list[list[float]] = []
     stamps: dict[int, list[str]] = {place: [] for place in clocks}
     bad = 0
+    mark, least, nothing = shape.delimiter.encode(), max(wanted), [math.nan] * len(wanted)
     for line in lines:
         bare = line.strip(b"\x00\r\n\t ")
         if not bare or bare.startswith(COMMENTS):
+            continue
+        if mark and bare.count(mark) < least:
+            bad += 1
+            out.append(nothing)
+            for place in clocks:
+                stamps[place].append("")
             continue
         cells = [cell.strip().strip('"').strip() for cell in _cells(bare, shape)]
         try:
@@ -509,7 +415,7 @@ def _parse_lines(lines: Sequence[bytes], asked: _Asked) -> tuple[Floats, int]:
         except (ValueError, IndexError):
             if _is_header(cells, wanted):
                 continue
-            row, bad, words = [math.nan] * len(wanted), bad + 1, dict.fromkeys(clocks, "")
+            row, bad, words = nothing, bad + 1, dict.fromkeys(clocks, "")
         out.append(row)
         for place, word in words.items():
             stamps[place].append(word)

@@ -6,7 +6,7 @@ Not here: numbers from bytes (rows.py), what rising means (clock.py), the unit o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,8 +62,6 @@ class Timed:
     rose : clock.Rising
         What was wrong with stamps.
     notes : tuple of str
-    shifts : tuple of (index, amount)
-        From which row kept on times are later than in the file, and by how much, before units.
     """
 
     t: Floats
@@ -71,7 +69,6 @@ class Timed:
     seconds: bool
     rose: clock.Rising
     notes: tuple[str, ...] = ()
-    shifts: tuple[tuple[int, float], ...] = field(default=())
 
 
 def choose_clock(layout: Layout, head: Head, name: str) -> ClockColumn:
@@ -92,6 +89,8 @@ def choose_clock(layout: Layout, head: Head, name: str) -> ClockColumn:
             words = words or ClockColumn(place, wall)
         elif cell and is_row((cell,), head.shape.decimal):
             return ClockColumn(place)
+    if words is None and not layout.clocks and layout.counter is None and layout.rate_hz is None:
+        words = _unnamed(layout, head)
     if words is not None or not layout.clocks:
         return words or ClockColumn(None)
     cell = head.first[layout.clocks[0]] if layout.clocks[0] < len(head.first) else ""
@@ -101,6 +100,16 @@ def choose_clock(layout: Layout, head: Head, name: str) -> ClockColumn:
         f"{name}: its clock reads {cell[:40]!r}, which is no number and no time of day. Leave it out and say the rate: "
         f"--columns {','.join('-' if i == layout.clocks[0] else '...' for i in range(min(layout.clocks[0] + 2, 4)))} --rate 100."
     )
+
+
+def _unnamed(layout: Layout, head: Head) -> ClockColumn | None:
+    """A column of times in words whose name nobody knows; words are times in any language."""
+    used = {place for triple in (*layout.acc, layout.gyr) for place in triple}
+    for place in range(head.shape.width):
+        found = [wall_clock.recognise(row[place]) for row in head.table if place not in used]
+        if found and all(found):
+            return ClockColumn(place, found[0])
+    return None
 
 
 def counted(
@@ -131,7 +140,7 @@ def counted(
         steps = np.diff(unwound)
         usual = float(np.median(steps))
         if usual == 1.0 or (usual > 0 and bool((steps == np.round(steps)).all())):
-            rows, keep, _, said = _joined(unwound - unwound[0], keep, acc, gyr, False)
+            rows, keep, said = _joined(unwound - unwound[0], keep, acc, gyr, False)
             notes += said
             lost = int(np.maximum(steps - 1, 0)[steps < 1e6].sum()) if usual == 1.0 else 0
             if lost:
@@ -164,7 +173,7 @@ def clocked(stamps: Floats, acc: Floats, gyr: Floats, *, wall: WallClock | None)
             if wall is not None
             else f"The clock's 32-bit counter began again {times}; the times were joined."
         )
-    t, keep, shifts, said = _joined(t, keep, acc, gyr, wall is not None)
+    t, keep, said = _joined(t, keep, acc, gyr, wall is not None)
     notes += said
     if clock.bunched(t) or _coarse(t, acc[keep]):
         t, keep, said = _unbunched(t, keep, acc, gyr)
@@ -172,8 +181,7 @@ def clocked(stamps: Floats, acc: Floats, gyr: Floats, *, wall: WallClock | None)
     rose = clock.rising(t)
     if rose.keep is not None:
         t, keep = t[rose.keep], keep[rose.keep]
-    at = tuple((int(np.searchsorted(keep, row)), by) for row, by in shifts)
-    return Timed(t, keep, wall is not None, rose, tuple(notes), at)
+    return Timed(t, keep, wall is not None, rose, tuple(notes))
 
 
 def _coarse(t: Floats, acc: Floats) -> bool:
@@ -184,11 +192,11 @@ def _coarse(t: Floats, acc: Floats) -> bool:
 
 def _joined(
     t: Floats, keep: NDArray[np.intp], acc: Floats, gyr: Floats, seconds: bool
-) -> tuple[Floats, NDArray[np.intp], list[tuple[int, float]], list[str]]:
+) -> tuple[Floats, NDArray[np.intp], list[str]]:
     """Recordings that follow each other in one table, one behind the other."""
     begins = clock.restarts(t)
     if not len(begins):
-        return t, keep, [], []
+        return t, keep, []
     usual = float(np.median(np.abs(np.diff(t))))
     out, kept, shifts = [t[: begins[0]]], [keep[: begins[0]]], []
     notes: list[str] = []
@@ -212,10 +220,11 @@ def _joined(
         )
     if again:
         notes.append(f"{again} rows at the end are the same as rows before and were left out.")
-    return np.concatenate(out), np.concatenate(kept), shifts, notes
+    return np.concatenate(out), np.concatenate(kept), notes
 
 
-#: Rows of pause that are put between two recordings. Chosen: more than any logger's rate times clock.BETWEEN_S.
+#: Rows of pause that are put between two recordings. Chosen: 2 s at 1000 Hz, 20 s at 100, so that they are a
+#: pause of the logger and no loss.
 PAUSE_ROWS = 2000.0
 
 

@@ -31,7 +31,8 @@ from gait.readers.damage import (
 )
 from gait.readers.head import Head, is_row, sniff
 from gait.readers.layout import Layout, layout_of_columns
-from gait.readers.rows import Numbers, TextSource, read_numbers
+from gait.readers.rows import Numbers, read_numbers
+from gait.readers.text_source import TextSource
 from gait.readers.words import Units, parse_columns, parse_placement
 from gait.recording import Placement, Recording, Samples
 from gait.rotations import Floats

@@ -52,7 +52,7 @@ class WallClock:
         """Seconds since 1970 (as if in UTC where there is no zone), or of the day; NaN for what is no stamp."""
         text = pd.Series(cells, dtype=object).astype(str).str.strip().str.strip('"')
         if self.cut:
-            text = text.str.rpartition(self.cut)[2]
+            text = text.str.partition(self.cut)[2]
         first = pd.to_datetime(text, format=self.fraction, errors="coerce", utc=True)
         missing = first.isna()
         if missing.any():

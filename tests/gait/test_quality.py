@@ -15,6 +15,7 @@ from gait.calibration.calibration import Calibration
 from gait.pipeline import Analysis, analyze
 from gait.quality import FEWEST_CLIPPED, LOW_RATE, MOST_TIP_DEG, RangeEnd
 from gait.recording import Samples
+from gait.report.report import build
 from gait.rotations import Floats
 from gait.synthetic import Course, Runner, Sensor, Truth, draw, simulate
 from gait.units import G
@@ -194,3 +195,49 @@ def test_a_clean_recording_has_nothing_said_of_it() -> None:
     found, _ = run_with()
     assert found.quality.notes == ()
     assert (found.quality.lost_share, found.quality.clipped_share) == (0.0, 0.0)
+
+
+# ---------------------------------------------------------------- what it is in figures
+
+
+def test_twenty_hertz_keep_cadence_and_lose_events() -> None:
+    fast, _ = run_with(rate_hz=100.0, running_s=30.0)
+    slow, _ = run_with(rate_hz=20.0, running_s=30.0)
+    # A step has 7 samples; over 30 s the stride still tells itself to 0.3 %.
+    assert slow.measures["cadence"].value == pytest.approx(fast.measures["cadence"].value, rel=0.003)
+    for key in ("contact_time", "flight_time"):
+        assert slow.measures[key].value is None
+        assert "not when a foot lands or leaves" in slow.measures[key].why[0]
+    assert any("cadence is heard, and not when a foot lands" in note for note in slow.quality.notes)
+    assert not any(t.state == "seen" and t.rule.key in ("lean", "turn") for t in slow.traits)
+
+
+def test_clipping_is_told_by_axis_and_by_step() -> None:
+    found, _ = run_with(Runner(impact_g=4.5), acc_range_g=4.0, bits=16)
+    axes = found.quality.clipped_axes
+    assert set(axes) <= {"ax", "ay", "az"}
+    assert max(axes.values()) == pytest.approx(found.quality.clipped_share, rel=0.3)
+    assert found.quality.clipped_steps is not None
+    assert found.quality.clipped_steps > 5 * found.quality.clipped_share
+
+
+def test_each_run_of_a_recording_has_numbers_of_its_own() -> None:
+    """Two runs with a pause between them, the second one quicker."""
+    parts = [
+        simulate(Runner(speed_mps=v), Course(standing_s=7.0, running_s=20.0), Sensor.ideal(100.0), 1)[0]
+        for v in (2.9, 3.9)
+    ]
+    first, second = (p.samples for p in parts)
+    late = Samples(second.t - second.t[0] + first.t[-1] + 8.0, second.acc, second.gyr)
+    both = replace(parts[0], samples=Samples.join([first, late]))
+    found = analyze(both)
+    runs = [int(i) for i in np.flatnonzero(found.bouts.kind == "run")]
+    assert len(runs) == 2
+    for run, part in zip(runs, parts, strict=True):
+        alone = analyze(part).measures
+        assert found.by_bout[run]["cadence"].value == pytest.approx(alone["cadence"].value, rel=0.003)
+        assert found.by_bout[run]["rotation"].value == pytest.approx(alone["rotation"].value, abs=1.5)
+    document = build(found, charts=False).as_dict()
+    with_numbers = [bout for bout in document["bouts"] if "measures" in bout]
+    assert len(with_numbers) == 2
+    assert with_numbers[0]["measures"]["cadence"]["n"] > 10

@@ -5,6 +5,7 @@ Truth: the recording that was written.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from gait.errors import ReadError
 from gait.readers import read, read_with_units
 from gait.readers.dialects import DIALECTS, layout_of_header
-from gait.readers.phone_log import KITS
+from gait.readers.kits import KITS
 from gait.recording import Samples
 from tests.gait.readers.loggers import LOGGERS, SAID, Files
 from tests.gait.readers.made import table
@@ -144,3 +145,76 @@ def test_without_its_gyroscope_an_export_says_what_could_still_be_had(
 
 def test_kits_have_examples() -> None:
     assert all("/" in kit.example for kit in KITS)
+
+
+# ---------------------------------------------------------------- files of new users, as they came
+
+
+def rows_of(made: Samples, mark: str, when: list[str], decimal: str = ".") -> list[str]:
+    numbers = [
+        [f"{v:.5f}".replace(".", decimal) for v in row]
+        for row in np.column_stack([made.acc / 9.80665, made.gyr * 57.29578])
+    ]
+    return [mark.join([stamp, *cells]) for stamp, cells in zip(when, numbers, strict=True)]
+
+
+def clock_of(made: Samples, form: str) -> list[str]:
+    start = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
+    return [(start + timedelta(seconds=float(t))).strftime(form) for t in made.t]
+
+
+def check_g_dps(path: Path, made: Samples, **said: str) -> None:
+    samples = read(path, **said).samples  # type: ignore[arg-type]
+    assert len(samples) == len(made)
+    np.testing.assert_allclose(samples.t - samples.t[0], made.t, atol=2e-3)
+    np.testing.assert_allclose(samples.acc, made.acc, atol=1e-3)
+    np.testing.assert_allclose(samples.gyr, made.gyr, atol=1e-3)
+
+
+def test_a_german_spreadsheet(tmp_path: Path, made: Samples) -> None:
+    """Its clock has a name nobody knows, decimal commas, an order of date that is open, and Windows' letters."""
+    header = "Datum Zeit;Beschleunigung X (g);Beschleunigung Y (g);Beschleunigung Z (g);Drehrate X (°/s);Drehrate Y (°/s);Drehrate Z (°/s)"
+    path = tmp_path / "de.csv"
+    path.write_bytes(
+        "\r\n".join([header, *rows_of(made, ";", clock_of(made, "%d.%m.%Y %H:%M:%S,%f"), ",")]).encode(
+            "cp1252"
+        )
+    )
+    check_g_dps(path, made)
+
+
+def test_an_american_spreadsheet(tmp_path: Path, made: Samples) -> None:
+    header = '"Time","AccX (g)","AccY (g)","AccZ (g)","GyroX (dps)","GyroY (dps)","GyroZ (dps)"'
+    path = tmp_path / "us.csv"
+    rows = rows_of(made, '","', clock_of(made, "%m/%d/%Y %I:%M:%S.%f AM"))
+    path.write_text("\n".join([header, *(f'"{row}"' for row in rows)]) + "\n")
+    check_g_dps(path, made)
+
+
+def test_a_table_with_two_sensors_by_the_beginning_of_their_names(tmp_path: Path, made: Samples) -> None:
+    names = [
+        f"{where}_{what}_{axis}" for where in ("chest", "hip") for what in ("acc", "gyr") for axis in "xyz"
+    ]
+    both = np.column_stack([made.t, made.acc, made.gyr, 1.01 * made.acc, made.gyr])
+    path = tmp_path / "two.csv"
+    np.savetxt(path, both, fmt="%.5f", delimiter=",", header="time," + ",".join(names), comments="")
+    with pytest.raises(ReadError, match=r"holds several sensors: chest, hip. Say which: --sensor chest"):
+        read(path)
+    np.testing.assert_allclose(read(path, sensor="hip").samples.acc, 1.01 * made.acc, atol=1e-4)
+
+
+def test_commas_between_numbers_and_inside_them(tmp_path: Path, made: Samples) -> None:
+    path = tmp_path / "commas.csv"
+    rows = rows_of(made, ",", [f"{t:.2f}".replace(".", ",") for t in made.t], ",")
+    path.write_text("\n".join(["t,ax,ay,az,gx,gy,gz", *rows]) + "\n")
+    with pytest.raises(ReadError, match="its header has 7 columns and its rows 14"):
+        read(path)
+
+
+def test_python_leaves_a_fraction_of_nought_out(tmp_path: Path, made: Samples) -> None:
+    path = tmp_path / "pandas.csv"
+    start = datetime(2026, 3, 4, 9, 30, tzinfo=UTC).replace(tzinfo=None)
+    when = [str(start + timedelta(seconds=round(float(t), 2))) for t in made.t]
+    header = "datetime,Acc_X [g],Acc_Y [g],Acc_Z [g],Gyr_X [dps],Gyr_Y [dps],Gyr_Z [dps]"
+    path.write_text("\n".join([header, *rows_of(made, ",", when)]) + "\n")
+    check_g_dps(path, made)

@@ -1,0 +1,81 @@
+"""`gait inspect` and `gait formats` as a user meets them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gait.cli import main
+from gait.readers.dialects import known_dialects
+from gait.readers.kits import KITS
+from gait.recording import Samples
+from tests.gait.readers.damage_matrix import run
+from tests.gait.readers.loggers import LOGGERS
+from tests.gait.readers.made import table
+
+
+def write(folder: Path, logger: str, s: Samples) -> Path:
+    files = LOGGERS[logger](s)
+    for name, text in files.items():
+        (folder / name).write_bytes(text.encode())
+    return folder / next(iter(files)) if len(files) == 1 else folder
+
+
+def test_inspect_says_what_a_run_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", str(write(tmp_path, "sensorlog", run()))]) == 0
+    said = capsys.readouterr().out
+    for part in (
+        "sensorlog, recognised by its header",
+        "column 2 (motionTimestamp_sinceReboot(s)), in s",
+        "x: column 6 (motionUserAccelerationX(G))",
+        "the sum of these",
+        "negated",
+        "s,g,radps",
+        "100 Hz, steps vary by",
+        "none longer than 3 samples",
+        "near ",
+        "running                    4",
+        "gives lean its zero",
+        "To add: where it was worn (--placement",
+    ):
+        assert part in said, part
+
+
+def test_inspect_says_what_to_add(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", str(write(tmp_path, "plain", Samples(*table(12.0))))]) == 0
+    said = capsys.readouterr().out
+    assert "read as ms,g,dps, by a gravity of" in said
+    assert "To add: some 5 s of quiet standing" in said
+
+
+def test_inspect_of_two_files_names_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", str(write(tmp_path, "polar", Samples(*table(12.0))))]) == 0
+    said = capsys.readouterr().out
+    assert "of Polar_ACC.txt" in said
+    assert "of Polar_GYRO.txt" in said
+
+
+def test_inspect_of_what_cannot_be_read_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("time,x,y\n" + "1,2,3\n" * 40)
+    assert main(["inspect", str(path)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert main(["inspect", str(path), "--units", "stones"]) == 2
+
+
+def test_formats_lists_every_word_for_dialect(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["formats"]) == 0
+    said = capsys.readouterr().out
+    for key in (*known_dialects(), *(kit.key for kit in KITS), "umafall", "sensor-logger-ios"):
+        assert f"\n{key}" in said, key
+
+
+def test_a_sensor_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, "umafall", Samples(*table(12.0)))
+    assert main(["inspect", str(path), "--sensor", "wrist"]) == 1
+    assert "has no sensor 'wrist'; with a gyroscope are 3 (chest)" in capsys.readouterr().err

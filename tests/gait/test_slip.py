@@ -1,0 +1,77 @@
+"""A clip that moved on the way: found, said, and lean taken from its own side alone.
+
+Truth: a simulated run whose sensor is turned at a known moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gait.pipeline import analyze
+from gait.recording import Recording, Samples
+from gait.report.report import build
+from gait.rotations import from_rotvec, rotate
+from gait.synthetic import Course, Runner, Sensor, draw, simulate
+from gait.units import RAD
+
+#: Pieces of 2 s are compared over ten of them to each side. [s], [°]
+WHEN_TOLERANCE, TURN_TOLERANCE = 8.0, 2.5
+
+#: Lean before the slip, against the same run without it: fewer strides. [°]
+LEAN_TOLERANCE = 0.4
+
+
+def slipped(recording: Recording, at: float, by_deg: float) -> Recording:
+    """The same with the sensor turned about a level axis from a moment on."""
+    s = recording.samples
+    up = s.acc[:800].mean(axis=0)
+    axis = np.cross(up, [1.0, 0.2, 0.3])
+    q = from_rotvec(axis / np.linalg.norm(axis) * by_deg * RAD)
+    acc, gyr, late = s.acc.copy(), s.gyr.copy(), s.t > at
+    acc[late], gyr[late] = rotate(q, acc[late]), rotate(q, gyr[late])
+    return replace(recording, samples=Samples(s.t, acc, gyr))
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_a_slip_is_found_and_lean_is_taken_from_before_it(seed: int) -> None:
+    recording, _ = draw(seed, running_s=80.0)
+    at = float(recording.samples.t[0]) + 55.0
+    clean, found = analyze(recording), analyze(slipped(recording, at, 10.0))
+    assert clean.quality.slip is None
+    slip = found.quality.slip
+    assert slip is not None
+    assert slip.at == pytest.approx(at, abs=WHEN_TOLERANCE)
+    assert slip.by_deg == pytest.approx(10.0, abs=TURN_TOLERANCE)
+    if clean.measures["lean"].value is not None:
+        before = clean.measures["lean"].per_stride[clean.measures.strides.stop < slip.at]
+        assert found.measures["lean"].value == pytest.approx(np.nanmean(before), abs=LEAN_TOLERANCE)
+        late = found.measures.strides.start > slip.at + 2.0
+        assert np.isnan(found.measures["lean"].per_stride[late]).all()
+    assert found.measures["cadence"].value == pytest.approx(clean.measures["cadence"].value, rel=1e-3)
+    assert any("The clip moved at minute 1" in note for note in found.quality.notes)
+    report = build(found)
+    if found.mounting.standing is not None:
+        assert "the clip moved at minute 1, so a lean was listened to only before that" in report.story.quiet
+    assert report.as_dict()["quality"]["clip_moved"]["at_s"] == pytest.approx(slip.at, abs=1e-3)
+
+
+def test_with_standing_at_the_end_alone_lean_is_taken_from_after_it() -> None:
+    recording, _ = simulate(
+        Runner(), Course(standing_s=0.0, running_s=80.0, standing_after_s=9.0), Sensor.ideal(100.0), seed=1
+    )
+    at = float(recording.samples.t[0]) + 40.0
+    found = analyze(slipped(recording, at, 10.0), placement="sternum")
+    assert found.quality.slip is not None
+    per_stride = found.measures["lean"].per_stride
+    early = found.measures.strides.stop < found.quality.slip.at - 2.0
+    assert np.isnan(per_stride[early]).all()
+
+
+def test_no_drawn_runner_slips() -> None:
+    """Surges, bends, stops and a lean that drifts by up to 3° are the runner's own."""
+    for seed in range(20, 30):
+        recording, _ = draw(seed, running_s=60.0)
+        assert analyze(recording).quality.slip is None, seed
