@@ -1,8 +1,8 @@
 """Every command and every piece of Python in the documents does what the document says it does.
 
 Blocks without a language are commands that are run here, page by page, in a folder that holds the recordings they name.
-Blocks called ``sensor`` need a port or a second terminal; they are run with a made-up sensor in the bridge's own tests,
-and here no word of them may be wrong.
+Blocks called ``sensor`` need a port, a second terminal or a cluster; they are run with a made-up one in tests of their
+own, and here no word of them may be wrong.
 """
 
 from __future__ import annotations
@@ -49,9 +49,11 @@ def a_run() -> Recording:
 
 @pytest.fixture
 def folder(a_run: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with what the documents name: a run, quiet standing, a watch that ran along."""
+    """A folder with what the documents name: a run, quiet standing, a watch that ran along, a folder."""
     monkeypatch.chdir(tmp_path)
     write_csv(a_run, "run.csv")
+    Path("runs").mkdir()
+    write_csv(a_run, "runs/run.csv")
     write_csv(a_run.samples.between(a_run.samples.t[0], a_run.samples.t[0] + 7.0), "stand.csv")
     strides = analyze(a_run, placement="sternum").measures.strides
     t = np.arange(a_run.samples.t[0] - 30.0, a_run.samples.t[-1] + 30.0)
