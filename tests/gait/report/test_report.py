@@ -52,10 +52,13 @@ def test_the_document_is_as_promised(analysis: Analysis) -> None:
     assert set(document["recording"]) == {
         "source", "dialect", "rate_hz", "start_s", "stop_s", "rows", "gaps_s", "placement",
     }  # fmt: skip
-    assert set(document["quality"]) == {"lost_share", "clipped_share", "notes"}
+    assert set(document["quality"]) == {
+        "lost_share", "clipped_share", "notes", "clipped_axes", "clipped_steps_share", "clip_moved",
+    }  # fmt: skip
     assert set(document["calibration"]) >= {"standing_s", "forward_axis", "six_position"}
     assert set(document["calibration"]["forward_axis"]) >= {"sigma_deg", "sign_known"}
-    assert all(set(b) == {"kind", "start_s", "stop_s"} for b in document["bouts"])
+    assert all(set(b) - {"measures"} == {"kind", "start_s", "stop_s"} for b in document["bouts"])
+    assert all(b["kind"] == "run" for b in document["bouts"] if "measures" in b)
     assert set(document["measures"]) >= MEASURES
     for measure in document["measures"].values():
         assert set(measure) == {"value", "unit", "low", "high", "systematic", "n", "trust", "why"}
