@@ -54,7 +54,9 @@ def test_the_document_is_as_promised(analysis: Analysis) -> None:
     assert set(document["recording"]) == {
         "source", "dialect", "rate_hz", "start_s", "stop_s", "rows", "gaps_s", "placement",
     }  # fmt: skip
-    assert set(document["quality"]) == {"lost_share", "clipped_share", "notes"}
+    assert set(document["quality"]) == {
+        "lost_share", "clipped_share", "notes", "clipped_axes", "clipped_steps_share", "clip_moved",
+    }  # fmt: skip
     assert set(document["calibration"]) >= {"standing_s", "forward_axis", "six_position"}
     assert set(document["calibration"]["forward_axis"]) >= {"sigma_deg", "sign_known"}
     for bout in document["bouts"]:
