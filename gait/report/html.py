@@ -93,7 +93,7 @@ def growth_to_html(growth: Growth, language: str = "en", *, numbers: bool = True
     return _template("growth.html").render(
         grown=tell_growth(growth, words),
         chart=draw_growth(growth, words) if growth.leaves else None,
-        heading=words.say("growth.title"),
+        heading=words.say("growth.last"),
         say=words.say,
         style=_style(),
         language=words.language,

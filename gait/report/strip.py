@@ -39,8 +39,12 @@ def draw_strip(analysis: Analysis, words: Words) -> Chart | None:
     if seen and settling is not None and len(settling.t):
         band = Band(settling.t - begin, settling.distance)
         if settling.settled_s is not None:
-            when = flow_after(analysis, words) or ""
-            name = words.say("page.flow_named", when=when)
+            when = flow_after(analysis, words)
+            name = (
+                words.text["page.flow_named_words"]
+                if when is None
+                else words.say("page.flow_named", when=when)
+            )
             flow = Flow(settling.settled_s - begin, running[-1].stop, name)
     marks = (lambda minute: _mark(minute, words)) if words.numbers else None
     heard = analysis.measures.strides.middle[np.asarray(analysis.measures.strides.regular, bool)] - begin

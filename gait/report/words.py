@@ -73,10 +73,6 @@ class Words:
             return self.say(f"measure.late.{slot}", name=self.measure(key.removeprefix("late_")))
         return key if slot == "name" else ""
 
-    def has(self, key: str) -> bool:
-        """Whether there is a sentence for a key."""
-        return key in self.text
-
     def number(self, value: float, decimals: int = 0) -> str:
         """A number as this language writes it."""
         plain = f"{value:,.{decimals}f}"

@@ -139,7 +139,7 @@ def strip(
     foot = middle + 60
     small = {"fill": SOFT, "font_size": f"{TEXT - 1:g}px"}
     step = next((m for m in MARKS if length / 60 / m <= width / 60), MARKS[-1])
-    if marks is None or length < 60 * step:
+    if marks is None or length < 120 * step:  # one mark alone says little
         picture.text(left, foot, ends[0], **small)
         picture.text(right, foot, ends[1], at="end", **small)
         return picture

@@ -168,7 +168,8 @@ def loop(right: Floats, up: Floats, spread: tuple[Floats, Floats], *, names: tup
     picture = Picture(WIDTH, 250)
     middle, room = (WIDTH / 2, 110.0), (136.0, 88.0)
     scale = min(
-        room[0] / float(np.max(np.abs(right) + spread[0])), room[1] / float(np.max(np.abs(up) + spread[1]))
+        room[0] / float(np.max(np.abs(right) + spread[0]) + 1e-9),
+        room[1] / float(np.max(np.abs(up) + spread[1]) + 1e-9),
     )
     x, y = middle[0] + right * scale, middle[1] - up * scale
     # The band: as far across the way as the strides scatter there.
@@ -198,7 +199,7 @@ def overlaid(waves: Floats, names: Landings) -> Picture:
     """
     picture = Picture(WIDTH, 240)
     low, high = float(np.min(waves)), float(np.max(waves))
-    box = Box(16, 16, WIDTH - 32, 170, low, high)
+    box = Box(16, 16, WIDTH - 32, 170, low, high + 1e-9)
     phase = np.arange(waves.shape[1]) / waves.shape[1]
     landings(picture, box, names)
     for wave in waves:
