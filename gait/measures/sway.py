@@ -11,9 +11,10 @@ import numpy as np
 from gait.measures.context import View
 from gait.measures.curves import Loop
 from gait.measures.measure import Measure, measured
+from gait.measures.rotation import UNKNOWN_LEAN_DEG
 from gait.measures.spring import bounce, integrated_twice
 from gait.torso import POINTS
-from gait.units import DEG
+from gait.units import DEG, RAD
 
 #: Soft tissue, and turning that leaks in through the forward axis' uncertainty.  [°, 1 sd]
 #: Source: synthetic runners with an MPU-6050's errors, RMS 1.0° over 20 seeds.
@@ -42,12 +43,19 @@ def sway(view: View) -> Measure:
     if view.mounting.forward_sigma_deg > UNKNOWN_FORWARD_DEG:
         trust, why = 0.0, (*why, "Sideways could not be told from forward.")
     wave = view.cycles["sway"]
+    systematic = SYSTEMATIC_DEG
+    if view.mounting.standing is None:
+        # Turning about a trunk that leans unknown shows as tipping by the sine of its lean.
+        turn = np.ptp(view.cycles["rotation"][view.counted], axis=1) * DEG
+        leak = float(np.nanmedian(turn)) * np.sin(UNKNOWN_LEAN_DEG * RAD) if np.isfinite(turn).any() else 0.0
+        systematic = float(np.hypot(SYSTEMATIC_DEG, leak))
+        why = (*why, "Without standing the tipping is taken about the trunk as it was held in running.")
     return measured(
         "sway",
         "deg",
         np.ptp(wave, axis=1) * DEG,
         view.counted,
-        systematic=SYSTEMATIC_DEG,
+        systematic=systematic,
         column="sway_deg",
         trust=trust,
         why=why,
