@@ -118,45 +118,67 @@ def turn(_: int) -> int:
     return x
 
 
-def control(jobs: int, count: int) -> float:
-    """Seconds that as many tasks of pure turning take."""
-    began = time.perf_counter()
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        list(pool.map(turn, range(count)))
-    return time.perf_counter() - began
-
-
-def compare(one: float, two: float, pure_one: float, pure_two: float, what: str) -> None:
-    """Say what the second process brought."""
-    gain, pure = one / two, pure_one / pure_two
-    holds = gain >= GAIN or gain >= SHARE * pure
-    print(
-        f"{what}: 1 process {one:.1f} s, 2 processes {two:.1f} s, gain {gain:.2f}; pure CPU {pure_one:.1f} s and "
-        f"{pure_two:.1f} s, gain {pure:.2f}; share {gain / pure:.2f}; load {os.getloadavg()[0]:.1f}: "
-        f"{'holds' if holds else 'DOES NOT HOLD'}",
-        flush=True,
-    )
-
-
 def speed(folder: Path, count: int, work: Path) -> None:
-    """A pool and a cluster, each with one process and with two, and the control around them, in one run."""
-    places, turns = files(folder, count), max(8, count // 4)
+    """A pool and a cluster, each with one process and with two, and pure turning, all in turns.
+
+    Everything is started and warm before, and each round gives everybody the same tenth of the recordings: what else the
+    machine does then meets all alike.
+    """
+    from contextlib import ExitStack
+
+    from gait.batch.cluster import ClusterCrew
+    from gait.batch.listing import find_entries
+    from gait.batch.pool import PoolCrew
+    from gait.batch.run import outcomes
+    from gait.batch.task import tasks_of
+    from gait.results import Asked
+
+    os.environ.update(ENVIRONMENT)
+    places = files(folder, count)
     took: dict[str, float] = {}
-    for processes in (1, 2):
-        took[f"pure CPU {processes}"] = control(processes, turns)
-        took[f"pool {processes}"], status = batch(places, work / f"pool{processes}", "--jobs", str(processes))
-        assert status == 0
-        with cluster(processes) as (address, _):
-            took[f"Dask {processes}"], status = batch(places, work / f"dask{processes}", "--cluster", address)
-        assert status == 0
-        took[f"pure CPU again {processes}"] = control(processes, turns)
-        print({name: round(seconds, 1) for name, seconds in took.items()}, flush=True)
-    for name in ("pool2", "dask1", "dask2"):
-        same(work / "pool1", work / name)
-    # What else the machine does changes in minutes: a control before and one after.
-    pure = [took[f"pure CPU {n}"] + took[f"pure CPU again {n}"] for n in (1, 2)]
+
+    def do(name: str, crew: object, some: Sequence[str]) -> None:
+        out = work / name
+        out.mkdir(parents=True, exist_ok=True)
+        tasks = tasks_of(find_entries(some, Asked(), out), str(out), page=False)
+        began = time.perf_counter()
+        assert all(outcome.row is not None for _, outcome in outcomes(tasks, crew))
+        took[name] = took.get(name, 0.0) + time.perf_counter() - began
+
+    with ExitStack() as stack:
+        pure = {
+            n: stack.enter_context(ProcessPoolExecutor(n, mp_context=get_context("spawn"))) for n in (1, 2)
+        }
+        crews: dict[str, object] = {}
+        for n in (1, 2):
+            crews[f"pool {n}"] = PoolCrew(n)
+            address, _ = stack.enter_context(cluster(n))
+            crews[f"Dask {n}"] = ClusterCrew(address, folder, places)
+            stack.callback(crews[f"pool {n}"].close)
+            stack.callback(crews[f"Dask {n}"].close)
+            list(pure[n].map(turn, range(4)))
+        for name, crew in crews.items():
+            do(f"warm {name}", crew, places[:4])
+        tenth = max(2, count // 10)
+        for first in range(0, count, tenth):
+            some = places[first : first + tenth]
+            for n in (1, 2):
+                began = time.perf_counter()
+                list(pure[n].map(turn, range(len(some) // 2)))
+                took[f"pure {n}"] = took.get(f"pure {n}", 0.0) + time.perf_counter() - began
+                for what in ("pool", "Dask"):
+                    do(f"{what} {n}", crews[f"{what} {n}"], some)
+            said = {name: round(seconds, 1) for name, seconds in took.items() if not name.startswith("warm")}
+            print(first + len(some), said, flush=True)
     for what in ("pool", "Dask"):
-        compare(took[f"{what} 1"], took[f"{what} 2"], *pure, f"{count} recordings, {what}")
+        gain, control = took[f"{what} 1"] / took[f"{what} 2"], took["pure 1"] / took["pure 2"]
+        holds = gain >= GAIN or gain >= SHARE * control
+        print(
+            f"{count} recordings, {what}: 1 process {took[f'{what} 1']:.1f} s, 2 processes {took[f'{what} 2']:.1f} s, gain "
+            f"{gain:.2f}; pure CPU gains {control:.2f}; share {gain / control:.2f}; load {os.getloadavg()[0]:.1f}: "
+            f"{'holds' if holds else 'DOES NOT HOLD'}",
+            flush=True,
+        )
 
 
 def same(left: Path, right: Path) -> None:
@@ -280,9 +302,7 @@ def told_of_poison(out: Path, where: str, count: int, status: int) -> None:
 def kills(folder: Path, count: int, work: Path) -> None:
     """Kill the batch itself ten times at random; the tables are those of an undisturbed run."""
     places, rng = files(folder, count), random.Random(7)
-    whole = next(
-        (work / n for n in ("pool2", "pool1") if (work / n / "runs.csv").exists()), work / "undisturbed"
-    )
+    whole = work / "undisturbed"
     if not (whole / "runs.csv").exists():
         batch(places, whole)
     out, survivors, killed = work / "ten_kills", 0, 0
@@ -298,7 +318,9 @@ def kills(folder: Path, count: int, work: Path) -> None:
         running.kill()
         if running.wait() == -signal.SIGKILL:
             killed += 1
-        time.sleep(2.0)
+        gone = time.monotonic() + 30.0  # a worker looks after its parent when it gets the time to
+        while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < gone:
+            time.sleep(0.1)
         survivors += sum(Path(f"/proc/{pid}").exists() for pid in workers)
         print(f"kill {killed}: {done_in(out)} of {count} done, {len(workers)} workers at work", flush=True)
     _, status = batch(places, out, "--jobs", "2")
@@ -423,7 +445,7 @@ def main() -> int:
         query(args.strides, work)
     else:
         # Only what this script made is taken away, so that nothing counts as done before.
-        made = {"speed": ("pool1", "pool2", "dask1", "dask2"), "kills": ("ten_kills",),
+        made = {"speed": [f"{w}{n}" for w in ("pool ", "Dask ", "warm pool ", "warm Dask ") for n in (1, 2)], "kills": ("ten_kills",),
                 "faults": ("killed", "killed_dask", "poison", "poisoned", "poisoned_dask")}  # fmt: skip
         for name in made[args.what]:
             shutil.rmtree(work / name, ignore_errors=True)
