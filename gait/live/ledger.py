@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gait.bouts import SHORTEST_PAUSE
-from gait.measures import rhythm, togetherness
-from gait.measures.measure import Measures, measured
+from gait.measures import pairing, rhythm, togetherness
+from gait.measures.measure import Measures, measured, nothing
 from gait.pipeline import Analysis
 from gait.rotations import Floats
 from gait.strides import Strides
@@ -39,6 +39,8 @@ ASK_EVERY_S = 5.0
 #: A trait is told once it was clear at every asking for so long. [s]  Chosen: the rule allows a false claim in 1 % of
 #: runs when it is asked once; asked every 5 s it would find its one lucky moment sooner or later.
 CLEAR_FOR_S = 30.0
+
+OF_THE_WHOLE = "It is told of a whole run, when it has ended."
 
 _TIMES = ("start", "middle", "stop", "toe_off_first", "toe_off_second")
 _SIDES = ("", "left", "right", "A", "B")
@@ -95,7 +97,7 @@ class Ledger:
         self._looks += 1
         self._clipped += found.quality.clipped_share
         if not self._keys:
-            self._keys = tuple(found.measures)
+            self._keys = tuple(key for key, m in found.measures.items() if len(m.per_stride))
         t0, t1 = found.settled
         after = float(self._row(self._count - 1)[2]) - OVERLAP_S if self._count else -np.inf
         new = np.flatnonzero((strides.start >= max(t0, after)) & (strides.stop <= t1))
@@ -122,11 +124,16 @@ class Ledger:
             return None
         rows = self.rows()
         strides = self._strides(rows)
-        none = np.full(len(strides), np.nan)
-        view = replace(self._latest.view, strides=strides, cycles=Cycles(strides, {}, none, none))
+        again = Cycles(strides, {}, rows["step_regularity"], rows["stride_regularity"])
+        view = replace(self._latest.view, strides=strides, cycles=again)
         by_key = {}
         for key, m in self._latest.measures.items():
-            if key == "stride_time_cv":
+            if key == "step_likeness":
+                by_key[key] = pairing.step_likeness(view)
+            elif key not in self._keys:
+                # Starts, parts of the run and its end are told when the run is looked at whole.
+                by_key[key] = nothing(key, m.unit, np.zeros(0), (OF_THE_WHOLE,))
+            elif key == "stride_time_cv":
                 by_key[key] = rhythm.stride_time_cv(view)
             elif key == "togetherness":
                 by_key[key] = togetherness.of_phase(rows["phase"], view)

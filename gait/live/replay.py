@@ -54,8 +54,9 @@ class Replay:
 
     @property
     def over(self) -> bool:
-        """All was played."""
-        return self._at >= len(self._recording.samples)
+        """All is due, whether or not anybody still looks."""
+        t = self._recording.samples.t
+        return self._passed() > float(t[-1] - t[0])
 
     def mark(self) -> None:
         """Mark this moment, for whoever watches; nothing is written."""
