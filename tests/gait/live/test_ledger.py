@@ -18,6 +18,9 @@ from tests.gait.live.made import STAND, a_run
 #: Means over the run so far against those of the whole analysis, share of it or 1.  Claim: half of what any of them is known to.
 MEANS_TOLERANCE = 0.02
 
+#: The same for differences that may be about 0. [°], [percent]  Claim: about half of their systematic uncertainty.
+HALF_OF_U = {"lean": 0.3, "step_time_difference": 0.25}
+
 #: What a stride costs. [B]  Claim of the module.
 STRIDE_BYTES = 200
 
@@ -41,12 +44,14 @@ def test_measures_of_the_run_so_far_are_those_of_the_whole_analysis(
     recording, _ = a_run(STAND, Stretch("run", 150.0))
     whole, so_far = analyze(recording, placement="sternum").measures, long_run[0].ledger.measures()
     assert so_far is not None
-    assert list(so_far) == list(whole)
-    for key, m in whole.items():
+    # Starts, parts of the run and its end are told of a whole run alone.
+    added_up = {key: m for key, m in whole.items() if len(m.per_stride) or key == "step_likeness"}
+    assert set(so_far) >= set(added_up)
+    for key, m in added_up.items():
         found = so_far[key]
         assert m.value is not None
         assert found.value is not None
-        tolerance = 0.3 if key == "lean" else max(0.02, MEANS_TOLERANCE * abs(m.value))
+        tolerance = HALF_OF_U.get(key, max(0.02, MEANS_TOLERANCE * abs(m.value)))
         assert found.value == pytest.approx(m.value, abs=tolerance), key
         assert found.trust == pytest.approx(m.trust), key
         assert m.n - 8 <= found.n <= m.n, key
@@ -92,7 +97,7 @@ def test_only_evidence_for_the_contrary_takes_a_trait_back() -> None:
     )
     from gait.live.ledger import _contrary
 
-    floor = seen.rule.floor
+    floor = seen.evidence.floor
     assert floor is not None
     noisy = replace(seen, state="not_spoken_of", evidence=replace(seen.evidence, low=floor - 1.0))
     gone = replace(
