@@ -233,11 +233,10 @@ def test_each_run_of_a_recording_has_numbers_of_its_own() -> None:
     found = analyze(both)
     runs = [int(i) for i in np.flatnonzero(found.bouts.kind == "run")]
     assert len(runs) == 2
-    for run, part in zip(runs, parts, strict=True):
-        alone = analyze(part).measures
-        assert found.by_bout[run]["cadence"].value == pytest.approx(alone["cadence"].value, rel=0.003)
-        assert found.by_bout[run]["rotation"].value == pytest.approx(alone["rotation"].value, abs=1.5)
     document = build(found, charts=False).as_dict()
-    with_numbers = [bout for bout in document["bouts"] if "measures" in bout]
-    assert len(with_numbers) == 2
-    assert with_numbers[0]["measures"]["cadence"]["n"] > 10
+    assert [i for i, bout in enumerate(document["bouts"]) if "measures" in bout] == runs
+    for run, part in zip(runs, parts, strict=True):
+        own, alone = document["bouts"][run]["measures"], analyze(part).measures
+        assert own["cadence"]["value"] == pytest.approx(alone["cadence"].value, rel=0.003)
+        assert own["rotation"]["value"] == pytest.approx(alone["rotation"].value, abs=1.5)
+        assert own["cadence"]["n"] > 10
