@@ -151,9 +151,13 @@ def read_table(source: TextSource, asked: Asked, head: Head | None = None) -> tu
         asked=units,
         header=layout.units,
     )
-    t = t * factors.time
-    acc *= layout.acc_sign * factors.acc
-    gyr *= factors.gyr
+    # Most files are written in these units; ten hours times one would take a tenth of the reading.
+    if factors.time != 1.0:
+        t = t * factors.time
+    if layout.acc_sign * factors.acc != 1.0:
+        acc *= layout.acc_sign * factors.acc
+    if factors.gyr != 1.0:
+        gyr *= factors.gyr
     wild = beyond(acc, gyr, WILDEST_ACC, WILDEST_GYR)
     if wild is not None:
         t, acc, gyr = t[~wild], acc[~wild], gyr[~wild]
