@@ -142,11 +142,14 @@ class ClusterCrew:
         return dict(self._client.nthreads())
 
     def _threads(self) -> dict[str, int]:
-        threads = self._threads_now()
-        if not threads:
-            raise BatchError(
-                f"The scheduler at {self._address} has no workers. Start some: dask worker {self._address} --nthreads 1."
-            )
+        """Threads by worker; workers that are on their way, or started anew by their nanny, are waited for."""
+        until = time.monotonic() + CONNECT_S
+        while not (threads := self._threads_now()):
+            if time.monotonic() > until:
+                raise BatchError(
+                    f"The scheduler at {self._address} has no workers. Start some: dask worker {self._address} --nthreads 1."
+                )
+            time.sleep(0.2)
         return threads
 
     def _look(self, out: Path, places: Sequence[str], threads: Mapping[str, int]) -> tuple[str, ...]:
