@@ -200,15 +200,18 @@ def test_checked_at_a_port(desk: Path, capsys: pytest.CaptureFixture[str]) -> No
 
     samples = a_try(rate_hz=100.0).samples
     chip = Chip(device_id=b"attic\0\0\0", divider=9)
-    # At a pace that a busy machine keeps up with: what the line loses is told, and is no fault of the try.
-    with VirtualSensor(to_counts(samples.acc, samples.gyr), chip, speed=5.0, loop=False) as made_up:
-        assert main(["check", made_up.path, "--placement", "chest"]) == 0
+    with VirtualSensor(to_counts(samples.acc, samples.gyr), chip, speed=2.0, loop=False) as made_up:
+        status = main(["check", made_up.path, "--placement", "chest"])
     said = capsys.readouterr().out
-    order = [said.index(words) for words in ("Now walk", "Stand still again", "That is all", "Ready to run")]
+    # A machine too busy to read in time loses bytes of the line, and it is said of the link; nothing else is to be said.
+    looks = [line.split()[0] for line in said.splitlines() if line.split()[1:2] == ["look"]]
+    assert looks in ([], ["link"])
+    assert status == len(looks)
+    order = [said.index(words) for words in ("Now walk", "Stand still again", "That is all")]
     assert order == sorted(order)
     assert "±16 g, ±2000 °/s" in said
     (capture,) = desk.glob("check-*.gaitcap")
-    assert main(["check", str(capture)]) == 0
+    assert main(["check", str(capture)]) == status
     assert "±16 g, ±2000 °/s" in capsys.readouterr().out
 
 
