@@ -14,6 +14,10 @@ from gait.errors import ReadError
 from gait.readers.layout import PLAIN, Layout, Places
 from gait.readers.words import COLUMNS, Units
 
+#: What a sentence shows of a cell, and of a list of names, of a file.  [characters]
+#: Chosen: a name that a person gave is there whole; a cell of a megabyte does not bury the sentence.
+MOST_SHOWN, MOST_LISTED = 60, 200
+
 #: Name of a clock column (folded to letters and digits) -> its unit where the name tells it.
 _CLOCK_NAMES: Mapping[str, str | None] = {
     "t": None, "time": None, "timestamp": None, "ts": None, "elapsed": None, "elapsedtime": None,
@@ -200,7 +204,7 @@ def by_words(cells: Sequence[str], name: str, sensor: str | None = None) -> Layo
         axes = places[meaning.quantity].setdefault(meaning.stem, {})
         if meaning.axis in axes:
             raise ReadError(
-                f"{name}: two columns are named like {cell.strip()!r}. Say which counts: --columns {','.join(COLUMNS)}."
+                f"{name}: two columns are named like {shown(cell)}. Say which counts: --columns {','.join(COLUMNS)}."
             )
         axes[meaning.axis] = place
         units.setdefault((meaning.quantity, meaning.stem), set()).add(meaning.unit)
@@ -249,7 +253,7 @@ def _of_one(cells: Sequence[str], name: str, sensor: str | None) -> Sequence[str
         return cells
     listed = ", ".join(whole)
     if sensor is not None and sensor.lower() not in whole:
-        raise ReadError(f"{name} has no sensor {sensor!r}; there are {listed}.")
+        raise ReadError(f"{name} has no sensor {sensor!r}; there are {listed[:MOST_LISTED]}.")
     if sensor is None and len(whole) > 1:
         raise ReadError(f"{name} holds several sensors: {listed}. Say which: --sensor {next(iter(whole))}.")
     mine = whole[sensor.lower() if sensor is not None else next(iter(whole))]
@@ -366,8 +370,14 @@ def no_gyroscope(cells: Sequence[str], name: str) -> str:
     return f"{name} has no gyroscope: none of its columns ({columns}) is an angular rate.{still} {way_out}"
 
 
+def shown(cell: str) -> str:
+    """A cell of a file inside a sentence: quoted, and cut where it would bury the sentence."""
+    text = cell.strip()
+    return repr(text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}...")
+
+
 def _unknown_unit(name: str, cell: str) -> str:
-    return f"{name}: the unit in the column {cell.strip()!r} is not known. Say all three: --units s,mps2,radps or their kin."
+    return f"{name}: the unit in the column {shown(cell)} is not known. Say all three: --units s,mps2,radps or their kin."
 
 
 def _is_zone(unit: str) -> bool:

@@ -16,7 +16,7 @@ from gait.errors import ReadError
 from gait.readers import clock, parts
 from gait.readers.damage import GARBLED, bounded, damage_of
 from gait.readers.head import Head
-from gait.readers.header_words import fold
+from gait.readers.header_words import MOST_LISTED, fold
 from gait.readers.parts import Part
 from gait.readers.rows import read_numbers
 from gait.readers.stamps import clocked
@@ -105,7 +105,9 @@ def _choose(name: str, there: Mapping[int, set[int]], places: Mapping[int, str],
                 raise ReadError(
                     f"{name}: sensor {sensor} has no gyroscope{f'; {listed} has' if both else ''}."
                 )
-        raise ReadError(f"{name} has no sensor {sensor!r}; with a gyroscope are {listed or 'none'}.")
+        raise ReadError(
+            f"{name} has no sensor {sensor!r}; with a gyroscope are {listed[:MOST_LISTED] or 'none'}."
+        )
     if len(both) == 1:
         return both[0]
     if not both:

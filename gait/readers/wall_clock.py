@@ -59,7 +59,8 @@ class WallClock:
             first[missing] = pd.to_datetime(text[missing], format=self.form, errors="coerce", utc=True)
         out = np.full(len(text), np.nan)
         known = ~first.isna().to_numpy()
-        out[known] = first[known].astype("datetime64[ns, UTC]").astype("int64").to_numpy() * 1e-9
+        # Nanoseconds end in 1677; a damaged year is no reason to stop, and microseconds are what stamps are written in.
+        out[known] = first[known].astype("datetime64[us, UTC]").astype("int64").to_numpy() * 1e-6
         return out if self.dated else out % DAY
 
 

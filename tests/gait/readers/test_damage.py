@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gait.errors import ReadError
 from gait.readers import read
+from gait.readers.wall_clock import recognise
 from gait.recording import Recording
 from tests.gait.readers.made import lines, table
 
@@ -144,3 +146,22 @@ def test_numbers_no_sensor_gives_are_damage(tmp_path: Path) -> None:
     assert len(recording.samples) == len(ROWS) - 1 - 3
     assert "numbers no sensor gives" in recording.notes[0]
     unchanged(recording)
+
+
+def test_a_header_cell_of_thousands_of_letters_does_not_bury_the_sentence(tmp_path: Path) -> None:
+    """Found by the fuzzer: the refusal quoted the cell whole."""
+    header = f"t,Acc X (g),Acc Y (g),Acc Z (g),Gyro X (°/s),Gyro Y (°/{'1' * 9000}),Gyro Z (°/s)"
+    rows = "\n".join(f"{i / 100:.2f},0,0,1,0,0,0" for i in range(200))
+    (tmp_path / "long.csv").write_text(f"{header}\n{rows}\n", encoding="utf-8")
+    with pytest.raises(ReadError) as refused:
+        read(tmp_path / "long.csv")
+    assert len(str(refused.value)) < 400
+
+
+def test_a_stamp_of_the_year_1013_is_damage_and_no_traceback() -> None:
+    """Found by the fuzzer: nanoseconds, in which the stamps were counted, begin in 1677."""
+    clock = recognise("2026-05-01T07:00:00.000")
+    assert clock is not None
+    seconds = clock.seconds(pd.Series(["2026-05-01T07:00:00.000", "1013-05-01T04:57:00.000"]))
+    assert np.isfinite(seconds[0])
+    assert seconds[1] < seconds[0]
