@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from gait.readers import read
-from gait.readers.clock import WRAP, bunched, evened, restarts, unrolled
+from gait.readers.clock import WRAP, bunched, evened, restarts, unrolled, usual_step
 from gait.rotations import Floats
 
 RATE = 200.0
@@ -113,3 +113,10 @@ def test_what_is_said_of_a_zipped_table_is_obeyed(tmp_path: Path) -> None:
     packed_too = read(tmp_path / "run.zip", units="us,mps2,dps")
     np.testing.assert_allclose(packed_too.samples.gyr, plain.samples.gyr)
     assert np.abs(plain.samples.gyr).max() == pytest.approx(1.8, abs=0.01)
+
+
+def test_one_stamp_of_another_age_does_not_hide_the_usual_step() -> None:
+    """Found by the fuzzer: steps of 10 ms are lost beside one of 10^17 when all are taken from their sum."""
+    t = np.arange(200) * 0.01
+    assert usual_step(t) == pytest.approx(0.01)
+    assert usual_step(np.append(t, 1e17)) == pytest.approx(0.01)
