@@ -422,7 +422,9 @@ def _alone(cells: Sequence[str], name: str) -> str:
     columns = _short(",".join(cell.strip() for cell in cells))
     kinds = {"acc": "the accelerometer's", "gyr": "the gyroscope's", "gravity": "gravity's"}
     found = one_sensor(cells)
-    kind = found.kind if found else ""
+    told = {meaning.quantity for meaning in map(_meaning, cells) if meaning is not None}
+    # Where the file's form does not tell it (t,ax,ay,az), its columns may.
+    kind = (found.kind if found else "") or next((k for k in ("acc", "gyr") if k in told), "")
     if kind == "other" or any(_ORIENTATION.search(fold(cell)) for cell in cells):
         return no_gyroscope(cells, name)
     if kind == "linear":

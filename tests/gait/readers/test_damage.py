@@ -165,3 +165,10 @@ def test_a_stamp_of_the_year_1013_is_damage_and_no_traceback() -> None:
     seconds = clock.seconds(pd.Series(["2026-05-01T07:00:00.000", "1013-05-01T04:57:00.000"]))
     assert np.isfinite(seconds[0])
     assert seconds[1] < seconds[0]
+
+
+def test_a_plain_table_without_a_gyroscope_says_so_and_what_could_still_be_had(tmp_path: Path) -> None:
+    rows = "\n".join(f"{i / 100:.2f},0,0,9.81" for i in range(200))
+    (tmp_path / "half.csv").write_text(f"t,ax,ay,az\n{rows}\n", encoding="utf-8")
+    with pytest.raises(ReadError, match="no gyroscope; from an accelerometer alone steps and cadence"):
+        read(tmp_path / "half.csv")
