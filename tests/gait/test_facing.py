@@ -343,3 +343,18 @@ def test_without_running_there_is_a_standing_line_and_nothing_else() -> None:
     assert not found.mounting.sign_known
     assert axes_off(found.mounting, truth)[1] < UP_TOLERANCE_DEG
     assert len(found.contacts) == 0
+
+
+@pytest.mark.parametrize("length_s", [0.9, 20.0])
+def test_a_forward_axis_that_is_stated_is_not_refused_where_nobody_ran_or_stood(length_s: float) -> None:
+    """Up was taken to be the sensor's z there, so a stated z pointed up or down whatever the sensor felt."""
+    lying = rotations.from_rotvec(np.array([0.0, 90.0, 0.0]) * RAD)
+    recording, truth = simulate(Runner(), Course.walk(30.0), Sensor.ideal(100.0, lying), 1)
+    walk = recording.samples.between(15.0, 15.0 + length_s)
+    axis = rotations.rotate(rotations.inverse(lying), [1.0, 0.0, 0.0])
+    assert abs(axis[2]) == pytest.approx(1.0)
+    found = analyze(replace(recording, samples=walk), facing="+z" if axis[2] > 0 else "-z")
+    assert found.mounting.standing is None
+    forward, up = axes_off(found.mounting, truth)
+    assert abs(forward) < FORWARD_TOLERANCE_DEG
+    assert up < 15.0  # a trunk in walking, a second of it even
