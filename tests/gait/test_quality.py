@@ -134,6 +134,23 @@ def test_hard_impacts_clip_at_four_g_and_not_at_sixteen() -> None:
     assert narrow.measures["lean"].trust < 1.0
 
 
+@pytest.mark.parametrize(("range_g", "advised"), [(4.0, True), (16.0, False)])
+def test_a_sensor_at_its_widest_range_is_not_advised_a_wider_one(range_g: float, advised: bool) -> None:
+    """Impacts beyond ±16 g were told to set ±16 g."""
+    recording, _ = simulate(Runner(impact_g=2.0), Course(running_s=20.0), Sensor.ideal(100.0), 1)
+    s = recording.samples
+    # A strap that lets the sensor knock: landings many times as hard as the trunk's.
+    hard = np.where(np.abs(s.acc) > 2.5 * G, 12.0 * s.acc, s.acc)
+    cut = np.clip(hard, -range_g * G * 0.98, range_g * G * 0.98)  # a scale error
+    (note,) = [
+        n
+        for n in analyze(replace(recording, samples=Samples(s.t, cut, s.gyr))).quality.notes
+        if "end of its range" in n
+    ]
+    assert f"about {range_g:.0f} g" in note
+    assert ("a wider range (±16 g)" in note) == advised
+
+
 # ---------------------------------------------------------------- losses and rate
 
 
