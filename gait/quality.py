@@ -95,8 +95,10 @@ class Quality:
         Share of the steps with such a moment in them, None without steps.
     slip : Slip or None
         When the clip moved on the body.
+    dead_axes : tuple of str
+        Axes that said the same all along while somebody ran.
     not_trunk : str
-        Why the angles are no trunk's (a pocket), "" when nothing speaks against it.
+        Why the angles are no trunk's (a pocket, a dead axis), "" when nothing speaks against it.
     clipped_t : (c,) array
         When an axis was at the end of its range. [s]
     """
@@ -112,6 +114,7 @@ class Quality:
     clipped_axes: Mapping[str, float] = field(default_factory=dict)
     clipped_steps: float | None = None
     slip: Slip | None = None
+    dead_axes: tuple[str, ...] = ()
 
 
 def assess(
@@ -150,7 +153,8 @@ def assess(
     steps : (c,) array, optional
         Contacts, to count the clipped ones among them. [s]
     """
-    not_trunk = _no_trunk(cycles, faced)
+    dead = _dead_axes(motion, cycles)
+    not_trunk = _no_trunk(cycles, faced, dead)
     clipped = range_end.times()
     share = max(_share(times, motion, bouts) for times in clipped)
     said: list[str] = []
@@ -213,6 +217,7 @@ def assess(
         },
         _of_steps(every, steps),
         slip,
+        dead,
     )
 
 
@@ -237,8 +242,18 @@ def _of_steps(times: Floats, steps: Floats | None) -> float | None:
     return float(np.mean(held[1:] > held[:-1]))
 
 
-def _no_trunk(cycles: Cycles, faced: bool) -> str:
+def _dead_axes(motion: Motion, cycles: Cycles) -> tuple[str, ...]:
+    """Axes that say the same in every sample, where there are strides in which none can."""
+    if len(cycles.strides) < FEWEST_STRIDES:
+        return ()
+    span = np.concatenate([np.ptp(motion.acc, axis=0), np.ptp(motion.gyr, axis=0)])
+    return tuple(axis for axis, size in zip(AXES, span, strict=True) if size == 0.0)
+
+
+def _no_trunk(cycles: Cycles, faced: bool, dead: tuple[str, ...]) -> str:
     """Why the strides cannot be a trunk's, "" when they can."""
+    if dead:
+        return f"The sensor said the same all along in {', '.join(dead)}, so nothing is said of the trunk."
     whole = np.isfinite(cycles["up"][:, 0])
     if whole.sum() < FEWEST_STRIDES:
         return ""

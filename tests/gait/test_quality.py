@@ -186,6 +186,27 @@ def test_a_sensor_that_tips_like_a_leg_is_no_trunk() -> None:
     assert leg.measures["cadence"].value is not None
 
 
+@pytest.mark.parametrize(
+    ("dead", "axes"), [((3, 4, 5), ("gx", "gy", "gz")), ((4,), ("gy",)), ((1,), ("ay",))]
+)
+def test_a_gyroscope_that_was_off_tells_no_lean(dead: tuple[int, ...], axes: tuple[str, ...]) -> None:
+    """Of a runner who leaned 4° forward it told 7° back, and was believed."""
+    worn = Sensor.mpu6050(np.random.default_rng(2), 100.0)
+    recording, _ = simulate(Runner(lean_deg=4.0), Course(standing_s=7.0, running_s=75.0), worn, 5)
+    s = recording.samples
+    six = np.hstack([s.acc, s.gyr])
+    six[:, list(dead)] = 0.02
+    found = analyze(replace(recording, samples=Samples(s.t, six[:, :3], six[:, 3:])), placement="sternum")
+    assert found.quality.dead_axes == axes
+    assert any(f"the same all along in {', '.join(axes)}" in note for note in found.quality.notes)
+    for key in ("lean", "rotation", "sway"):
+        assert found.measures[key].trust == 0.0, key
+    assert not any(t.state == "seen" and "trunk" in t.rule.needs for t in found.traits)
+    assert found.measures["cadence"].trust == 1.0
+    assert "pocket" not in build(found, charts=False).summary()
+    assert analyze(recording).quality.dead_axes == ()
+
+
 def test_a_trunk_that_nods_and_rolls_as_much_as_any_is_a_trunk() -> None:
     trunk, _ = run_with(Runner(nod_deg=4.0, roll_deg=6.0, turn_deg=20.0, tissue_wobble=1.3, impact_g=4.5))
     assert trunk.quality.not_trunk == ""
