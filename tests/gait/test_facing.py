@@ -358,3 +358,16 @@ def test_a_forward_axis_that_is_stated_is_not_refused_where_nobody_ran_or_stood(
     forward, up = axes_off(found.mounting, truth)
     assert abs(forward) < FORWARD_TOLERANCE_DEG
     assert up < 15.0  # a trunk in walking, a second of it even
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_pelvis_that_hardly_turns_has_no_left_foot_while_forward_is_open(seed: int) -> None:
+    """Its sideways push alone named one, as if the end of the axis that was tried first were forward."""
+    runner = Runner(placement="sacrum", turn_deg=0.5)
+    worn = Sensor.mpu6050(np.random.default_rng(seed), 100.0)
+    recording, truth = simulate(runner, Course(running_s=40.0), worn, seed)
+    begin, end = truth.bouts[1][1] + 6.0, truth.bouts[1][2] - 3.0
+    cut = replace(recording, samples=recording.samples.between(begin, end))
+    found = analyze(cut, placement="sacrum")
+    assert not found.mounting.sign_known
+    assert set(found.contacts.side) <= {"A", "B", ""}
