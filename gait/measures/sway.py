@@ -92,8 +92,9 @@ def lateral_share(view: View) -> Measure:
 
 
 def loop(view: View) -> Loop | None:
-    """The mean way of the sensor over the stride, from behind; None where sideways is not known."""
-    if view.mounting.forward_sigma_deg > UNKNOWN_FORWARD_DEG or len(view.strides) == 0:
+    """The mean way of the sensor over the stride, from behind; None where sideways, or behind, is not known."""
+    m = view.mounting
+    if m.forward_sigma_deg > UNKNOWN_FORWARD_DEG or not m.sign_known or len(view.strides) == 0:
         return None
     right = -100.0 * integrated_twice(view.cycles["left"], view.strides.duration)
     up = 100.0 * bounce(view)
