@@ -39,7 +39,7 @@ def sway(view: View) -> Measure:
     Measure
         Key ``sway``, per stride (k,). [°], 0 or more.
     """
-    trust, why = view.trust(trunk=True)
+    trust, why = view.trust(trunk=True, forward=True)
     if view.mounting.forward_sigma_deg > UNKNOWN_FORWARD_DEG:
         trust, why = 0.0, (*why, "Sideways could not be told from forward.")
     wave = view.cycles["sway"]
@@ -73,7 +73,7 @@ def lateral_share(view: View) -> Measure:
     Measure
         Key ``lateral_share``, per stride (k,), 0 to 1.
     """
-    trust, why = view.trust(trunk=True)
+    trust, why = view.trust(trunk=True, forward=True)
     if view.mounting.forward_sigma_deg > UNKNOWN_FORWARD_DEG:
         trust, why = 0.0, (*why, "Sideways could not be told from forward.")
     number = np.arange(1, HIGHEST + 1)
