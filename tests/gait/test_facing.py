@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from gait import rotations
+from gait.analysis import Analysis
 from gait.errors import SignalError
 from gait.facing import Mounting
-from gait.pipeline import Analysis, Pipeline, analyze
+from gait.pipeline import Pipeline, analyze
 from gait.recording import Placement, Recording, Samples
 from gait.rotations import Floats
 from gait.synthetic import Course, Runner, Sensor, Truth, draw, simulate

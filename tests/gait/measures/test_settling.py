@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gait.analysis import Analysis
 from gait.measures import settling
-from gait.pipeline import Analysis, analyze
+from gait.pipeline import analyze
 from gait.rotations import Floats
 from gait.synthetic import Course, Runner, Sensor, Stretch, simulate
 from gait.torso import POINTS
