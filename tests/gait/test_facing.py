@@ -344,3 +344,12 @@ def test_without_running_there_is_a_standing_line_and_nothing_else() -> None:
     assert not found.mounting.sign_known
     assert axes_off(found.mounting, truth)[1] < UP_TOLERANCE_DEG
     assert len(found.contacts) == 0
+
+
+@pytest.mark.parametrize("seed", [5, 6, 7, 12])
+def test_feet_whose_cues_contradict_each_other_have_no_name(seed: int) -> None:
+    """Hips that hardly turn were told left from right by their sideways force alone, the wrong way round."""
+    recording, truth = draw(seed, running_s=40.0, turn_deg=0.3)
+    found = analyze(recording, placement="sacrum")
+    assert set(found.contacts.side) <= {"A", "B", ""}
+    assert truth.runner.placement == "sacrum"
