@@ -51,3 +51,8 @@ def test_strides_that_resemble_nothing_give_no_ratio() -> None:
     m = step_likeness(a_view(200, again_step=0.01, again_stride=0.02))
     assert m.value is None
     assert m.why
+
+
+def test_feet_without_a_name_say_so_of_their_sign() -> None:
+    assert "sign" in step_time_difference(a_view(strides=uneven(200, 5.0, "A"))).why[0]
+    assert step_time_difference(a_view(strides=uneven(200, 5.0))).why == ()
