@@ -15,8 +15,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gait.analysis import Analysis as Analysis
     from gait.calibration.calibration import Calibration as Calibration
-    from gait.pipeline import Analysis as Analysis
     from gait.pipeline import Pipeline as Pipeline
     from gait.pipeline import analyze as analyze
     from gait.readers import read as read
@@ -29,7 +29,7 @@ __version__ = "0.1.0"
 
 #: Name -> the module it lives in. Loading one loads numpy and more, which `gait --help` must not wait for.
 _DOORS = {
-    "Analysis": "gait.pipeline",
+    "Analysis": "gait.analysis",
     "Calibration": "gait.calibration.calibration",
     "Pipeline": "gait.pipeline",
     "Recording": "gait.recording",

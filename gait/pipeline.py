@@ -6,8 +6,8 @@ Not here: any signal processing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from gait import slip as slip_room
 from gait import standing as standing_room
 from gait import strides as strides_room
 from gait import torso
+from gait.analysis import Analysis, RecordingFacts
 from gait.bouts import Bouts
 from gait.calibration.calibration import Calibration
 from gait.contacts import Contacts, find_contacts
@@ -28,18 +29,18 @@ from gait.errors import CalibrationError, SignalError
 from gait.facing import FACINGS, Mounting
 from gait.gravity import Settled, settle
 from gait.measures.context import View
-from gait.measures.measure import Measures
 from gait.measures.suite import measure_all
 from gait.motion import Motion, MotionFilter
-from gait.quality import Quality
 from gait.recording import PLACEMENTS, Placement, Recording, Samples
-from gait.rotations import Floats
+from gait.series import series_of
+from gait.slip import Slip
 from gait.standing import Standing
+from gait.steady import steady
 from gait.timeline import EvenClock
+from gait.torso import Cycles
 from gait.traits.earlier import Earlier
 from gait.traits.rules import Catalogue, load_catalogue
-from gait.traits.trait import Trait, judge
-from gait.units import DEG
+from gait.traits.trait import judge
 from gait.version import VERSION
 
 #: Strides this far inside what is held do not change when more is pushed or older samples are forgotten.  [s]
@@ -56,76 +57,6 @@ PAUSE = 2.0
 #: A contact this near to one that was found before is the same one.  [s]
 #: Chosen: half of the shortest step; from window to window they move by a millisecond.
 SAME_CONTACT = 0.1
-
-#: A stride that turns more than this is not straight enough to count.  [°/s]
-#: Chosen: a 400 m track's bend at 5 m/s is 7.8°/s and counts, a hairpin does not.
-STRAIGHT_DPS = 20.0
-
-
-@dataclass(frozen=True)
-class RecordingFacts:
-    """What analysis.json says of the recording. Times in the recording's own time base [s]."""
-
-    source: str
-    dialect: str
-    rate_hz: float
-    start_s: float
-    stop_s: float
-    rows: int
-    gaps_s: tuple[tuple[float, float], ...]
-    placement: Placement
-
-
-@dataclass(frozen=True)
-class Series:
-    """One row per sample while running; n samples, NaN where not known."""
-
-    t: Floats
-    lean_deg: Floats
-    rotation_deg: Floats
-    sway_deg: Floats
-    vertical_acceleration_mps2: Floats
-    bout: NDArray[np.intp]
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """All that one recording shows.
-
-    Attributes
-    ----------
-    recording : RecordingFacts
-    quality : Quality
-    mounting : Mounting
-    six_position : bool
-    bouts : Bouts
-    contacts : Contacts
-    measures : Measures
-    traits : tuple of Trait
-    settled : (t0, t1) or None
-        Strides in here would not change if the recording went on. [s]
-    versions : mapping
-        "gait" and "catalogue".
-    series : Series or None
-    calibration : Calibration or None
-        What was taken out of the readings.
-    view : View or None
-        The strides with their waveforms, when they were asked for.
-    """
-
-    recording: RecordingFacts
-    quality: Quality
-    mounting: Mounting
-    six_position: bool
-    bouts: Bouts
-    contacts: Contacts
-    measures: Measures
-    traits: tuple[Trait, ...]
-    settled: tuple[float, float] | None
-    versions: Mapping[str, str]
-    series: Series | None = None
-    calibration: Calibration | None = None
-    view: View | None = None
 
 
 class Pipeline:
@@ -273,18 +204,8 @@ class Pipeline:
         )
         if self._opens is not None:
             sides = _as_before(sides, contacts, threads, self._opens)
-        contacts = contacts.with_sides(sides)
         tell("strides")
-        # Feet without a name have strides, too: those from the foot that a thread begins with.
-        opening = np.where(np.isin(sides, ("left", "A")), threads.foot, 1 - threads.foot)
-        opening = np.where(sides == "", 0, opening)
-        strides = strides_room.pair(contacts, threads, opening)
-        cycles = torso.cycles(settled, strides, mounting.q_torso_sensor)
-        swapped = facing_room.swapped_feet(cycles)
-        if swapped.any():
-            contacts = contacts.with_sides(_exchange(contacts, strides, swapped))
-            strides = strides.with_swapped(swapped)
-            cycles = replace(cycles, strides=strides)
+        contacts, cycles = _laid_out(settled, contacts.with_sides(sides), threads, mounting)
         quality = quality_room.assess(
             motion,
             bouts,
@@ -298,35 +219,15 @@ class Pipeline:
             steps=contacts.contact,
         )
         if quality.not_trunk:
-            # What is no trunk tells no left from right.
-            names = {"left": "A", "right": "B"}
-            contacts = contacts.with_sides(np.array([names.get(str(x), x) for x in contacts.side], "<U5"))
-            strides = replace(strides, side=np.array([names.get(str(x), x) for x in strides.side], "<U5"))
+            contacts, cycles = _unnamed(contacts, cycles)
         if slip is not None:
-            spoiled = slip.spoiled(
-                strides.start, strides.stop, mounting.standing, mounting.standing_elsewhere
-            )
-            tilts = {name: np.where(spoiled[:, None], np.nan, cycles[name]) for name in ("lean", "sway")}
-            cycles = replace(cycles, values={**cycles.values, **tilts})
-        regular = (
-            strides.regular
-            & np.isfinite(cycles["up"][:, 0])
-            & _straight(cycles)
-            & _whole(strides, quality.clipped_t)
-        )
-        strides = replace(strides, regular=regular)
+            cycles = _unspoiled(cycles, slip, mounting)
+        strides = replace(cycles.strides, regular=steady(cycles, quality.clipped_t))
+        cycles = replace(cycles, strides=strides)
         tell("measures and traits")
         six = bool(self._calibration and self._calibration.six_position)
         starts = set_off_room.find_set_offs(settled, bouts, contacts, mounting.q_torso_sensor)
-        view = View(
-            strides,
-            replace(cycles, strides=strides),
-            mounting,
-            quality,
-            six,
-            set_offs=starts,
-            calibration=self._calibration,
-        )
+        view = View(strides, cycles, mounting, quality, six, set_offs=starts, calibration=self._calibration)
         measures = measure_all(view)
         traits = judge(measures, mounting, quality, self._catalogue, six_position=six, earlier=self._earlier)
         t0, t1 = float(motion.t[0]), float(motion.t[-1])
@@ -344,7 +245,7 @@ class Pipeline:
             traits=traits,
             settled=(start, t1 - SETTLE) if t1 - SETTLE > start else None,
             versions={"gait": VERSION, "catalogue": self._catalogue.version},
-            series=_series(settled, bouts, strides, mounting, cycles) if series else None,
+            series=series_of(settled, bouts, mounting, cycles) if series else None,
             calibration=self._calibration,
             view=view if waves else None,
         )
@@ -516,27 +417,41 @@ def _as_before(
     return np.where(mine, np.array(["A", "B"])[(threads.foot != threads.foot[near[0]]).astype(int)], sides)
 
 
-def _exchange(
-    contacts: Contacts, strides: strides_room.Strides, swapped: NDArray[np.bool_]
-) -> NDArray[np.str_]:
-    """Sides of the contacts (c,) with left and right exchanged in and after swapped strides."""
+def _laid_out(
+    settled: Settled, contacts: Contacts, threads: strides_room.Threads, mounting: Mounting
+) -> tuple[Contacts, Cycles]:
+    """Strides with their waveforms, feet that turned out to be named the wrong way round exchanged."""
+    # Feet without a name have strides, too: those from the foot that a thread begins with.
+    opening = np.where(np.isin(contacts.side, ("left", "A")), threads.foot, 1 - threads.foot)
+    opening = np.where(contacts.side == "", 0, opening)
+    strides = strides_room.pair(contacts, threads, opening)
+    cycles = torso.cycles(settled, strides, mounting.q_torso_sensor)
+    swapped = facing_room.swapped_feet(cycles)
+    if not swapped.any():
+        return contacts, cycles
+    # Left and right change places in and after swapped strides.
     of = np.searchsorted(strides.start, contacts.contact, side="right") - 1
     exchange = swapped[np.maximum(of, 0)] & (of >= 0)
-    return np.where(exchange, strides_room.other_foot(contacts.side), contacts.side)
+    sides = np.where(exchange, strides_room.other_foot(contacts.side), contacts.side)
+    return contacts.with_sides(sides), replace(cycles, strides=strides.with_swapped(swapped))
 
 
-def _straight(cycles: torso.Cycles) -> NDArray[np.bool_]:
-    """Strides whose heading turns slowly enough, against the usual turning (a bias of the gyro)."""
-    if not np.isfinite(cycles["heading"]).any():
-        return np.zeros(len(cycles.strides), bool)
-    heading = cycles["heading"]
-    rate = (heading[:, -1] - heading[:, 0]) / cycles.strides.duration * DEG
-    return np.asarray(np.abs(rate - np.nanmedian(rate)) < STRAIGHT_DPS)
+def _unnamed(contacts: Contacts, cycles: Cycles) -> tuple[Contacts, Cycles]:
+    """Feet without names: what is no trunk tells no left from right."""
+
+    def letters(sides: NDArray[np.str_]) -> NDArray[np.str_]:
+        return np.array([{"left": "A", "right": "B"}.get(str(x), x) for x in sides], "<U5")
+
+    strides = replace(cycles.strides, side=letters(cycles.strides.side))
+    return contacts.with_sides(letters(contacts.side)), replace(cycles, strides=strides)
 
 
-def _whole(strides: strides_room.Strides, clipped: Floats) -> NDArray[np.bool_]:
-    """Strides without a clipped sample inside."""
-    return np.asarray(np.searchsorted(clipped, strides.start) == np.searchsorted(clipped, strides.stop))
+def _unspoiled(cycles: Cycles, slip: Slip, mounting: Mounting) -> Cycles:
+    """Without the tilts of strides on the other side of a slip than the standing they are told from."""
+    strides = cycles.strides
+    spoiled = slip.spoiled(strides.start, strides.stop, mounting.standing, mounting.standing_elsewhere)
+    tilts = {name: np.where(spoiled[:, None], np.nan, cycles[name]) for name in ("lean", "sway")}
+    return replace(cycles, values={**cycles.values, **tilts})
 
 
 def _gaps(motion: Motion) -> tuple[tuple[float, float], ...]:
@@ -544,33 +459,3 @@ def _gaps(motion: Motion) -> tuple[tuple[float, float], ...]:
     at = np.flatnonzero(motion.gap)
     at = at[at > 0]
     return tuple((float(motion.t[i - 1]), float(motion.t[i])) for i in at)
-
-
-def _series(
-    settled: Settled, bouts: Bouts, strides: strides_room.Strides, mounting: Mounting, cycles: torso.Cycles
-) -> Series:
-    """Torso terms of every sample while running."""
-    t, columns, index = [], [], []
-    motion = settled.motion
-    lean_known = mounting.standing is not None and mounting.sign_known
-    for i in np.flatnonzero(bouts.kind == "run"):
-        a, b = (int(x) for x in np.searchsorted(motion.t, [bouts.start[i], bouts.stop[i]]))
-        mine = strides.bout == i
-        if b - a < 8 or not mine.any():
-            continue
-        mids = 0.5 * (strides.start[mine] + strides.stop[mine])
-        time = np.interp(motion.t[a:b], mids, strides.duration[mine])
-        span = (float(strides.start[mine][0]), float(strides.stop[mine][-1]))
-        m = torso.torso_motion(settled, slice(a, b), mounting.q_torso_sensor, time, span)
-        lean = m["lean"] * DEG if lean_known else np.full(b - a, np.nan)
-        unheard = np.flatnonzero(mine & ~np.isfinite(cycles["lean"][:, 0]) & np.isfinite(cycles["up"][:, 0]))
-        for k in unheard:  # on the other side of where the clip moved
-            lean[np.searchsorted(m.t, strides.start[k]) : np.searchsorted(m.t, strides.stop[k])] = np.nan
-        t.append(m.t)
-        columns.append(np.stack([lean, m["rotation"] * DEG, m["sway"] * DEG, m["up"]]))
-        index.append(np.full(b - a, i, np.intp))
-    if not t:
-        none = np.zeros(0)
-        return Series(none, none, none, none, none, np.zeros(0, np.intp))
-    c = np.concatenate(columns, axis=1)
-    return Series(np.concatenate(t), c[0], c[1], c[2], c[3], np.concatenate(index))

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gait.analysis import Analysis
     from gait.history.growth import Growth
-    from gait.pipeline import Analysis
     from gait.recording import Recording
     from gait.traits.earlier import Earlier
 

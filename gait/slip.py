@@ -1,4 +1,4 @@
-"""When the clip moved on the body, by how gravity lies in the sensor.
+"""When the clip moved on the body: by how gravity lies in the sensor, and by a lean that jumps.
 
 Lives here: a sudden turn of the sensor on the trunk that stays.
 Not here: what is no longer said because of it (measures/), standings compared (standing.py).
@@ -35,6 +35,17 @@ STANDS_OUT = 3.0
 
 #: Of the turn, this share stays to the end. [1]  Chosen: a hill ends.
 STAYS = 0.6
+
+#: A lean that jumps by more than this, and stays, is the clip's: people change theirs over many strides.  [°]
+#: Chosen: five times the scatter of a single stride's lean; half of it moves the mean by less than its uncertainty.
+JUMP_DEG = 2.5
+
+#: Strides on either side that say where the lean was and where it stays, and those that say how sharply it went.
+#: [strides]  Chosen: ten seconds, longer than a surge; two seconds.
+JUMP_STAYS, JUMP_SHARP = 15, 3
+
+#: Share of the jump that happens at once.  [1]  Chosen.
+JUMP_AT_ONCE = 0.7
 
 
 @dataclass(frozen=True)
@@ -100,6 +111,43 @@ def find_slip(settled: Settled, bouts: Bouts) -> Slip | None:
     near = np.arange(max(k - BESIDE // 2, 1), min(k + BESIDE // 2, len(t) - 1))
     steps = np.linalg.norm(up[near] - up[near - 1], axis=1) + np.linalg.norm(up[near + 1] - up[near], axis=1)
     return Slip(float(t[near[int(np.argmax(steps))]]), float(turned[k]))
+
+
+def find_jump(start: Floats, lean_deg: Floats) -> Slip | None:
+    """The largest jump of the lean that stayed, smaller ones than `find_slip` can tell; None when there was none.
+
+    Parameters
+    ----------
+    start : (k,) array
+        Of the strides. [s]
+    lean_deg : (k,) array
+        Mean lean of each, NaN where it does not count. [°]
+
+    Notes
+    -----
+    Once forward is known, strides are compared and not pieces, in one plane and not in all: a half as large turn stands
+    out. A turn sideways of that size moves no lean.
+    """
+    known = np.flatnonzero(np.isfinite(lean_deg))
+    if len(known) < 2 * JUMP_STAYS:
+        return None
+    x = lean_deg[known]
+    jump, sharp = (_step(x, size) for size in (JUMP_STAYS, JUMP_SHARP))
+    ok = (np.abs(jump) > JUMP_DEG) & (sharp * np.sign(jump) > JUMP_AT_ONCE * np.abs(jump))
+    ok[: JUMP_STAYS - 1] = ok[len(x) - JUMP_STAYS :] = False
+    if not ok.any():
+        return None
+    at = int(np.argmax(np.where(ok, np.abs(jump), 0.0)))
+    return Slip(float(start[known[at]]), float(abs(jump[at])))
+
+
+def _step(x: Floats, size: int) -> Floats:
+    """Median of the ``size`` values after each one minus that of those up to it."""
+    medians = ndimage.median_filter(x, size, mode="nearest")
+    middle = size // 2
+    after = np.append(medians[middle + 1 :], np.full(middle + 1, medians[-1]))
+    before = np.append(np.full(middle, medians[0]), medians[: len(x) - middle])
+    return np.asarray(after - before)
 
 
 def _pieces(settled: Settled, bouts: Bouts) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from gait.pipeline import Analysis
+from gait.analysis import Analysis
 from gait.recording import Recording
 
 #: Columns of strides.csv that always come first, in this order, whatever could be measured.

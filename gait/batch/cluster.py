@@ -6,6 +6,7 @@ Not here: what the workers do (worker.py), the loop that keeps them busy (run.py
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import platform
 import secrets
@@ -18,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from gait.batch.marker import kept_digest
 from gait.batch.remote import is_there
 from gait.batch.task import BatchError
 from gait.batch.worker import pin_threads
@@ -46,6 +48,7 @@ class Seen:
     """What a worker is and sees."""
 
     versions: Mapping[str, str]
+    calibrations: str
     token: str
     writes: bool
     missing: tuple[str, ...]
@@ -63,6 +66,8 @@ class ClusterCrew:
         The folder for the results, on a file system that the workers share.
     places : sequence of str
         The recordings, as the workers see them.
+    kept : bool
+        Whether calibrations that are kept for a sensor may be used; all workers must keep the same.
 
     Raises
     ------
@@ -74,7 +79,7 @@ class ClusterCrew:
 
     executor: Executor
 
-    def __init__(self, address: str, out: Path, places: Sequence[str]) -> None:
+    def __init__(self, address: str, out: Path, places: Sequence[str], *, kept: bool = True) -> None:
         try:
             import distributed
         except ImportError as error:
@@ -86,16 +91,18 @@ class ClusterCrew:
         self._address = address
         dask: Any = distributed  # it is only partly typed
         try:
-            certificates = dask.Security().get_connection_args("client").get("ssl_context")
+            security = dask.Security().get_connection_args("client")
         except OSError as error:
             raise BatchError(
                 f"A certificate that Dask's configuration names cannot be read ({_words(error)})."
             ) from error
-        if address.startswith("tls://") and certificates is None:
+        if address.startswith("tls://") and security.get("ssl_context") is None:
             raise BatchError(
                 f"{address} asks for certificates, and Dask's configuration here names none; docs/scale.md says how."
             )
         try:
+            # A client that never came to be still ends itself, which takes 20 s and a traceback where no scheduler answers.
+            asyncio.run(asyncio.wait_for(_ask(dask.rpc, address, security), CONNECT_S))
             self._client: Any = dask.Client(address, timeout=CONNECT_S, set_as_default=False)
         except Exception as error:  # what is no scheduler may answer anything, a frame of 3 EB say
             raise BatchError(
@@ -104,7 +111,7 @@ class ClusterCrew:
             ) from error
         try:
             threads = self._threads()
-            self.notes: tuple[str, ...] = self._look(out, places, threads)
+            self.notes: tuple[str, ...] = self._look(out, places, threads, kept=kept)
         except BaseException:
             self._client.close()
             raise
@@ -152,7 +159,9 @@ class ClusterCrew:
             time.sleep(0.2)
         return threads
 
-    def _look(self, out: Path, places: Sequence[str], threads: Mapping[str, int]) -> tuple[str, ...]:
+    def _look(
+        self, out: Path, places: Sequence[str], threads: Mapping[str, int], *, kept: bool
+    ) -> tuple[str, ...]:
         """Look at every worker; refuse what cannot go well, note what might."""
         step = max(1, len(places) // LOOKED_AT)
         some = tuple(places[::step][:LOOKED_AT])
@@ -176,6 +185,11 @@ class ClusterCrew:
                 raise BatchError(
                     f"The worker {worker} has {', '.join(other)}. Numbers of one study come from one set of versions; install "
                     "the same on all."
+                )
+            if kept and seen.calibrations != kept_digest():
+                raise BatchError(
+                    f"The worker {worker} keeps other calibrations than this machine, and they would be used by themselves. Say "
+                    "--calibration none, or name a file that all share."
                 )
             if seen.token != token or not seen.writes:
                 raise BatchError(
@@ -203,6 +217,12 @@ class ClusterCrew:
         return (slower,)
 
 
+async def _ask(rpc: Any, address: str, security: Mapping[str, Any]) -> None:
+    """Ask a scheduler who it is; whatever else is there raises what it likes."""
+    async with rpc(address, connection_args=security) as scheduler:
+        await scheduler.identity()
+
+
 def look(sign: str, places: Sequence[str]) -> Seen:
     """What this process is and sees; runs on a worker."""
     import os
@@ -220,18 +240,19 @@ def look(sign: str, places: Sequence[str]) -> Seen:
             there = False
         if not there:
             missing.append(place)
-    return Seen(versions(), token, writes, tuple(missing), pinned)
+    return Seen(versions(), kept_digest(), token, writes, tuple(missing), pinned)
 
 
 def versions() -> dict[str, str]:
     """Versions that must agree."""
     from gait.batch.marker import asked_digest
+    from gait.calibration.store import NONE
     from gait.results import Asked
     from gait.version import VERSION
 
     found = {
         "Python": ".".join(platform.python_version_tuple()[:2]),
-        "gait": f"{VERSION}, catalogue {asked_digest(Asked())[:8]}",
+        "gait": f"{VERSION}, catalogue {asked_digest(Asked(calibration=NONE))[:8]}",
     }
     for name in SAME:
         try:

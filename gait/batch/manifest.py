@@ -13,6 +13,7 @@ from typing import Any
 
 from gait.batch.remote import is_url
 from gait.batch.task import Entry
+from gait.calibration.store import NONE
 from gait.errors import ReadError
 from gait.results import Asked
 
@@ -85,7 +86,7 @@ def read_manifest(file: Path, asked: Asked) -> list[Entry]:
             raise ReadError(f"{where}: no path.")
         given: dict[str, Any] = {key: said[key] for key in ASKED if said.get(key)}
         for key in ("standing", "calibration"):
-            if key in given:
+            if key in given and (key, given[key]) != ("calibration", NONE):
                 given[key] = _beside(file, given[key])
         try:
             if "placement" in given:

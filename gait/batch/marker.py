@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from gait.calibration import store
 from gait.errors import ReadError
 from gait.folder import write_folder
 from gait.results import Asked
@@ -72,13 +73,27 @@ def content_digest(path: Path) -> str:
 
 
 def asked_digest(asked: Asked) -> str:
-    """Digest of all that the numbers depend on beside the recording, gait's version and its catalogue included."""
+    """Digest of all that the numbers depend on beside the recording, gait's version and its catalogue included.
+
+    Without a word on calibration the ones kept on this machine count, all of them: which of them is a recording's is known
+    only once it is read.
+    """
     said: dict[str, Any] = asdict(asked)
-    for key in ("standing", "calibration", "catalogue"):
+    for key in ("standing", "catalogue"):
         if said[key] is not None:
             said[key] = content_digest(Path(said[key]))
+    if asked.calibration is None:
+        said["calibration"] = kept_digest()
+    elif asked.calibration not in (None, store.NONE):
+        said["calibration"] = content_digest(Path(said["calibration"]))
     said["gait"] = [VERSION, _catalogue_digest()]
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def kept_digest() -> str:
+    """Digest of the calibrations that are kept on this machine; empty when there are none."""
+    kept = store.folder()
+    return content_digest(kept) if kept.is_dir() and any(kept.iterdir()) else ""
 
 
 def find_done(folder: Path, content: str, asked: str, wanted: Iterable[str]) -> Marker | None:

@@ -121,6 +121,14 @@ def tasks_of(
     return tasks
 
 
+def longest_first(entries: Sequence[Entry]) -> list[int]:
+    """Their indices, so that the last ones to come back are short and no worker waits long for another.
+
+    Where no size is known they stay as they are listed.
+    """
+    return sorted(range(len(entries)), key=lambda i: -(entries[i].size or 0))
+
+
 def stem_of(place: str) -> str:
     """The name of a recording without its endings, as any system can hold it."""
     name = re.split(r"[/\\]", place.rstrip("/\\"))[-1]

@@ -85,14 +85,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it."""
-    for name in ("standing", "calibration"):  # by a path that holds on a worker, too, wherever it was started
-        if getattr(args, name) is not None:
-            setattr(args, name, getattr(args, name).absolute())
+    from gait.calibration.store import NONE
+
+    for name in ("standing", "calibration", "catalogue"):
+        # By a path that holds on a worker, too, wherever it was started; "none" is a word and no path.
+        if (path := getattr(args, name)) is not None and str(path) != NONE:
+            setattr(args, name, path.absolute())
     asked = asked_of(args)
     _check(args)
     from gait.batch.listing import find_entries
     from gait.batch.run import outcomes
-    from gait.batch.task import Outcome, tasks_of
+    from gait.batch.task import Outcome, longest_first, tasks_of
 
     out: Path = args.out.absolute()
     _make_ready(out, force=args.force)
@@ -105,7 +108,9 @@ def run(args: argparse.Namespace) -> int:
     finished = False
     try:
         with _progress(entries, silent=args.quiet) as advance:
-            for index, outcome in outcomes(tasks, crew):
+            order = longest_first(entries)
+            for nth, outcome in outcomes([tasks[i] for i in order], crew):
+                index = order[nth]
                 found[index] = outcome
                 advance(entries[index], outcome)
         finished = True
@@ -148,7 +153,8 @@ def _crew(args: argparse.Namespace, out: Path, tasks: Sequence[Task]) -> Crew:
     if args.cluster is not None:
         from gait.batch.cluster import ClusterCrew
 
-        return ClusterCrew(args.cluster, out, [task.place for task in tasks])
+        kept = any(task.asked.calibration is None for task in tasks)
+        return ClusterCrew(args.cluster, out, [task.place for task in tasks], kept=kept)
     from gait.batch.pool import PoolCrew, usable_cores
 
     return PoolCrew(min(args.jobs or usable_cores(), len(tasks)))

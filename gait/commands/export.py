@@ -18,7 +18,7 @@ from gait.folder import OutputError, default_folder, write_folder
 from gait.results import analyze_read, read_file
 
 if TYPE_CHECKING:
-    from gait.pipeline import Analysis
+    from gait.analysis import Analysis
     from gait.recording import Recording
 
 PURPOSE = """\

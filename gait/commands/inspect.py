@@ -15,7 +15,7 @@ from gait.commands.reading import add_file_arguments, check_file_arguments, writ
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gait.pipeline import Analysis
+    from gait.analysis import Analysis
     from gait.recording import Recording
 
 PURPOSE = """\

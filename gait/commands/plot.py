@@ -18,7 +18,7 @@ from gait.errors import ReadError
 from gait.folder import OutputError, default_folder
 
 if TYPE_CHECKING:
-    from gait.pipeline import Analysis
+    from gait.analysis import Analysis
     from gait.report.figure_data import OverStride, OverTime
     from gait.report.words import Words
 

@@ -20,10 +20,10 @@ from gait.commands.command import a_path
 from gait.errors import HistoryError
 
 if TYPE_CHECKING:
+    from gait.analysis import Analysis
     from gait.history.growth import Growth
     from gait.history.run import Run
     from gait.history.store import Store
-    from gait.pipeline import Analysis
     from gait.recording import Recording
     from gait.traits.earlier import Earlier
     from gait.traits.rule import Catalogue

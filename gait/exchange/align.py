@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from gait import tables
+from gait.analysis import Analysis
 from gait.blocks import block_statistics
 from gait.exchange.activity import Activity
 from gait.exchange.match import Match, match
-from gait.pipeline import Analysis
 from gait.rotations import Floats
 
 #: Width of a band of pace. [s/km]  Chosen: what a runner would call another pace.

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from gait.analysis import Analysis
 from gait.errors import SignalError
-from gait.pipeline import Analysis
 from gait.recording import Recording
 from gait.version import VERSION
 

@@ -12,8 +12,8 @@ from uuid import UUID
 
 import numpy as np
 
+from gait.analysis import Analysis
 from gait.errors import MissingExtra, SignalError
-from gait.pipeline import Analysis
 from gait.rotations import Floats
 
 #: Names our developer fields to programs that read them; made once, for this purpose. [uuid]

@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gait.analysis import Analysis
 from gait.bouts import SHORTEST_PAUSE
 from gait.measures import pairing, rhythm, togetherness
 from gait.measures.measure import Measures, measured, nothing
-from gait.pipeline import Analysis
 from gait.rotations import Floats
 from gait.strides import Strides
 from gait.torso import Cycles

@@ -15,12 +15,14 @@ from typing import Literal
 import numpy as np
 
 from gait import rotations
+from gait.analysis import Analysis
 from gait.calibration.calibration import Calibration
 from gait.facing import Mounting
 from gait.live.ledger import Ledger, Told
-from gait.pipeline import Analysis, Pipeline, Series
+from gait.pipeline import Pipeline
 from gait.recording import Placement, Samples
 from gait.rotations import Floats
+from gait.series import Series
 from gait.standing import SHORTEST_STANDING, Standing
 from gait.units import G
 

@@ -7,13 +7,13 @@ Not here: angles per sample (torso.py), whether it may be spoken of (traits/).
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from gait.calibration.uncertainty import lean_sigma_deg
 from gait.measures.context import View
 from gait.measures.measure import NO_STRIDE, Measure, measured, nothing
 from gait.quality import CREPT_DEG
-from gait.rotations import Floats, inverse, rotate
+from gait.rotations import inverse, rotate
+from gait.slip import find_jump
 from gait.units import DEG, RAD
 
 #: A person repeats quiet standing to about this.  [°, 1 sd]  Source: design note on signals and traits.
@@ -33,17 +33,6 @@ CONTRADICTED_TRUST = 0.4
 
 #: The same when the clip slipped on the way.  [1]
 SLIPPED_TRUST = 0.4
-
-#: A lean that jumps by more than this, and stays, is the clip's: people change theirs over many strides.  [°]
-#: Chosen: five times the scatter of a single stride's lean; half of it moves the mean by less than its uncertainty.
-SLIP_DEG = 2.5
-
-#: Strides on either side that say where the lean was and where it stays, and those that say how sharply it went.
-#: [strides]  Chosen: ten seconds, longer than a surge; two seconds.
-SLIP_STAYS, SLIP_SHARP = 15, 3
-
-#: Share of the jump that happens at once.  [1]  Chosen.
-SLIP_AT_ONCE = 0.7
 
 
 def lean(view: View) -> Measure:
@@ -76,11 +65,11 @@ def lean(view: View) -> Measure:
     if crept > CREPT_DEG:
         trust *= 0.5 if crept < 2 * CREPT_DEG else 0.25
         why += (f"The standing before and after differ by {crept:.1f}°: the clip moved on the way.",)
-    slipped = slip(view.strides.start, np.where(view.counted, per_stride, np.nan))
-    if slipped is not None:
+    jump = find_jump(view.strides.start, np.where(view.counted, per_stride, np.nan))
+    if jump is not None:
         trust *= SLIPPED_TRUST
         why += (
-            f"Between two strides, at {slipped[0]:.0f} s, the lean jumped by {slipped[1]:.1f}°: the clip slipped.",
+            f"Between two strides, at {jump.at:.0f} s, the lean jumped by {jump.by_deg:.1f}°: the clip slipped.",
         )
     if m.contradicted_deg is not None:
         trust *= CONTRADICTED_TRUST
@@ -95,30 +84,6 @@ def lean(view: View) -> Measure:
         trust=trust,
         why=why,
     )
-
-
-def slip(start: Floats, lean_deg: Floats) -> tuple[float, float] | None:
-    """When [s] and by how much [°] the lean of strides (k,) jumped most and stayed; None where it did not."""
-    known = np.flatnonzero(np.isfinite(lean_deg))
-    if len(known) < 2 * SLIP_STAYS:
-        return None
-    x = lean_deg[known]
-    jump, sharp = (_step(x, size) for size in (SLIP_STAYS, SLIP_SHARP))
-    ok = (np.abs(jump) > SLIP_DEG) & (sharp * np.sign(jump) > SLIP_AT_ONCE * np.abs(jump))
-    ok[: SLIP_STAYS - 1] = ok[len(x) - SLIP_STAYS :] = False
-    if not ok.any():
-        return None
-    at = int(np.argmax(np.where(ok, np.abs(jump), 0.0)))
-    return float(start[known[at]]), float(abs(jump[at]))
-
-
-def _step(x: Floats, size: int) -> Floats:
-    """Median of the ``size`` values after each one minus that of those up to it."""
-    medians = ndimage.median_filter(x, size, mode="nearest")
-    middle = size // 2
-    after = np.append(medians[middle + 1 :], np.full(middle + 1, medians[-1]))
-    before = np.append(np.full(middle, medians[0]), medians[: len(x) - middle])
-    return np.asarray(after - before)
 
 
 def _sensor_sigma(view: View, lean_deg: float) -> float:

@@ -12,6 +12,7 @@ from gait.blocks import ratio_statistics
 from gait.measures.context import View
 from gait.measures.measure import NO_STRIDE, Measure, measured, nothing
 from gait.measures.rotation import SAME_THREAD
+from gait.measures.spring import grounded, usual_flight
 from gait.rotations import Floats
 
 #: How far contacts of the two feet may be off against each other where steps have clear air between them.
@@ -21,9 +22,6 @@ DIFFERENCE_SYSTEMATIC = 0.7
 #: ... and where they have none: the force then rises softly, and where it is said to begin depends on the foot.
 #: [percent of a step, 1 sd]  Source: the study, 2.5 at flight times read as 20-50 ms.
 GROUNDED_SYSTEMATIC = 2.5
-
-#: Flight times between which the one becomes the other.  [ms]  Source: as above.
-GROUNDED_MS, CLEAR_AIR_MS = 30.0, 80.0
 
 #: Soft tissue and noise.  [1, 1 sd]  Source: as for regularity.
 LIKENESS_SYSTEMATIC = 0.03
@@ -59,14 +57,14 @@ def step_time_difference(view: View) -> Measure:
         sign = np.where(sums * usual < 0, -1.0, 1.0)[stretch]
         per_stride = np.where(np.isin(s.side, ("left", "right")), per_stride, per_stride * sign)
     trust, why = view.trust(trunk=False)
-    flight = 500.0 * ((s.middle - s.toe_off_first) + (s.stop - s.toe_off_second))[view.counted]
-    flight_ms = float(np.nanmedian(flight)) if np.isfinite(flight).any() else 0.0
+    if not np.isin(s.side[view.counted], ("left", "right")).all():
+        why = (*why, "Some feet have no name here: the sign of theirs says nothing.")
     return measured(
         "step_time_difference",
         "percent",
         per_stride,
         view.counted,
-        systematic=difference_systematic(flight_ms),
+        systematic=difference_systematic(usual_flight(view)),
         column="step_time_difference_percent",
         trust=trust,
         why=why,
@@ -75,8 +73,7 @@ def step_time_difference(view: View) -> Measure:
 
 def difference_systematic(flight_ms: float) -> float:
     """Systematic uncertainty of the difference of step times, by the usual flight time. [percent, 1 sd]"""
-    grounded = float(np.clip((CLEAR_AIR_MS - flight_ms) / (CLEAR_AIR_MS - GROUNDED_MS), 0.0, 1.0))
-    return float(np.hypot(DIFFERENCE_SYSTEMATIC, GROUNDED_SYSTEMATIC * grounded))
+    return float(np.hypot(DIFFERENCE_SYSTEMATIC, GROUNDED_SYSTEMATIC * grounded(flight_ms)))
 
 
 def step_likeness(view: View) -> Measure:

@@ -77,6 +77,13 @@ def drift_free(view: View) -> Floats:
     return np.asarray(wave - wave.mean(axis=1, keepdims=True))
 
 
+def unsure_of_shape(view: View, over_turn: float, most: float) -> float:
+    """How unsure the shape of a turn is for its smallness: ``over_turn`` by its usual range in °, and ``most`` at most."""
+    wave = drift_free(view)[view.counted]
+    turn = float(np.nanmedian(np.ptp(wave, axis=1))) * DEG if np.isfinite(wave).any() else 0.0
+    return min(most, over_turn / turn) if turn > 0.0 else most
+
+
 def opens_other(view: View) -> NDArray[np.bool_]:
     """Strides that open with the other foot than the rest (k,): right among left, B among A.
 

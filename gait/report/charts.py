@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from gait.analysis import Analysis
 from gait.measures.measure import Cycle, Measure
-from gait.pipeline import Analysis
 from gait.report import data_tables as tables
 from gait.report.pictures import body, run, stride
 from gait.report.pictures.chart import Chart, Table

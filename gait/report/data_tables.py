@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gait.analysis import Analysis
 from gait.measures.curves import Loop, Settling, Starts
 from gait.measures.measure import Cycle, Measure
-from gait.pipeline import Analysis
 from gait.report.pictures.chart import Table
 from gait.report.pictures.run import Stretch
 from gait.report.words import Words

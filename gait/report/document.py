@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gait.analysis import Analysis
 from gait.blocks import block_statistics
 from gait.calibration.uncertainty import told
 from gait.facing import Mounting
 from gait.measures.measure import Measure
-from gait.pipeline import Analysis
 from gait.report.telling import say_trait
 from gait.report.words import Words
 from gait.rotations import inverse, rotate

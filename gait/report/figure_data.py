@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gait.analysis import Analysis
 from gait.errors import GaitError
-from gait.pipeline import Analysis
 from gait.report.words import Words
 from gait.rotations import Floats
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from gait.pipeline import Analysis
+from gait.analysis import Analysis
 from gait.report.over_runs import Grown, tell_growth
 from gait.report.quiet import quiet_line, seconds_of
 from gait.report.telling import Said, place_of, say_trait

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gait.analysis import Analysis
 from gait.blocks import STRIDES_PER_BLOCK
-from gait.pipeline import Analysis
 from gait.quality import CREPT_DEG
 from gait.report.words import Words
 from gait.traits.trait import LEAST_BLOCKS, LEAST_STANDING, Trait

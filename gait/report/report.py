@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from gait.pipeline import Analysis
+from gait.analysis import Analysis
 from gait.report.charts import draw_trait
 from gait.report.document import document_of
 from gait.report.narrative import Story, narrate

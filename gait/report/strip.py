@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from gait.analysis import Analysis
 from gait.measures.measure import Measure
-from gait.pipeline import Analysis
 from gait.report.data_tables import of_strip
 from gait.report.pictures.chart import Chart
 from gait.report.pictures.run import Band, Flow, Stretch, strip

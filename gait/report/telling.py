@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gait.pipeline import Analysis
+from gait.analysis import Analysis
 from gait.recording import Placement
 from gait.report.words import Words
 from gait.traits.rules import load_catalogue

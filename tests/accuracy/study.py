@@ -128,7 +128,7 @@ def _margin(bound: Bound, truth: dict[str, float]) -> float:
 def _far(bound: Bound, evidence: Evidence, truth: dict[str, float]) -> tuple[float, float]:
     """By how many total standard uncertainties, and by how many half widths, the truth clears a bound."""
     if bound.measure not in truth or evidence.value is None or evidence.low is None or evidence.high is None:
-        # Without a truth of its own (the lateral share) what was read stands for it.
+        # Without a truth of its own (the lateral share, the drop of settling) what was read stands for it.
         return (9.0, 9.0) if evidence.low is None or bound.floor is None else _read(bound, evidence)
     width = max(evidence.value - evidence.low, evidence.high - evidence.value)
     margin = _margin(bound, truth)
@@ -144,12 +144,13 @@ def _read(bound: Bound, evidence: Evidence) -> tuple[float, float]:
 
 
 def _settle(run: Run, trait: Trait) -> Outcome:
-    """Settling is as it was drawn: not at all, a little, clearly."""
+    """Settling is as it was drawn: not at all, a little, clearly; how far it clears its floor has no truth but its reading."""
     by = run.made["settle_by"]
     # What settles is the turn and the roll: they have to be there, and to stay.
     moves = run.levels["turn"] == "clear" or run.levels["shift"] == "clear"
     clear = by >= 0.5 and moves and run.made["fade_by"] == 0.0
-    return Outcome("settle", trait.state, by == 0.0, by == 0.0, clear, clear)
+    u, bound = _far(trait.rule.bounds[0], trait.evidence, run.truth)
+    return Outcome("settle", trait.state, by == 0.0, by == 0.0, clear and u >= 2.0, clear and bound >= 2.0)
 
 
 def _late(run: Run, trait: Trait) -> Iterator[Outcome]:

@@ -17,9 +17,10 @@ from scipy import ndimage
 from scipy.interpolate import CubicSpline
 
 from gait import rotations
+from gait.analysis import Analysis
 from gait.measures.lasting import END, MIDDLE
 from gait.measures.rhythm import MAD_OF_SD
-from gait.pipeline import Analysis, analyze
+from gait.pipeline import analyze
 from gait.recording import Recording, Samples
 from gait.rotations import Floats
 from gait.synthetic import Course, Truth, draw

@@ -22,10 +22,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gait.analysis import Analysis
 from gait.calibration.calibrate import calibrate
 from gait.calibration.calibration import Calibration
 from gait.measures.measure import Measure
-from gait.pipeline import Analysis, analyze
+from gait.pipeline import analyze
 from gait.recording import Recording
 from gait.rotations import Floats, inverse, rotate
 from gait.synthetic import Truth, draw

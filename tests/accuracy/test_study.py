@@ -7,6 +7,7 @@ import json
 import pytest
 
 from gait.traits.rules import load_catalogue
+from gait.traits.trait import judge_heard
 from tests.accuracy.study import Outcome, outcomes, table
 from tests.accuracy.study_histories import history_table
 from tests.accuracy.study_runs import TRAITS, Run, make_run
@@ -53,3 +54,10 @@ def test_nothing_new_where_nothing_changes() -> None:
     text = history_table(load_catalogue(), 20)
     assert "falsely | 0.0 % (0 traits in 20)" in text
     assert "announced | 100.0 %" in text
+
+
+def test_running_heard_in_pieces_turns_no_runner_round() -> None:
+    """A very uneven run was heard in 64 pieces, and drift at their edges was taken for set-offs: a lean of -10.6° for 10.7."""
+    run = make_run(333)
+    lean = next(trait for trait in judge_heard(run.heard, load_catalogue()) if trait.rule.key == "lean")
+    assert lean.evidence.value == pytest.approx(run.truth["lean"], abs=1.0)

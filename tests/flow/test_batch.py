@@ -144,6 +144,14 @@ def test_killed_at_any_moment_the_tables_are_those_of_an_undisturbed_run(study: 
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()], "workers outlived their batch"
 
 
+def test_no_calibration_is_a_word_and_no_file(study: Path, tmp_path: Path) -> None:
+    status, said, err = batch(
+        study / "in" / "run_0.csv", "--out", tmp_path, "--no-report", "--calibration", "none", "--jobs", "1"
+    )
+    assert (status, err) == (0, "")
+    assert said.startswith("1 of 1 recordings are done.")
+
+
 def below(pid: int) -> set[int]:
     """Processes that one started, where that can be asked."""
     try:

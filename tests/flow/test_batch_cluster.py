@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -127,6 +129,45 @@ def test_certificates_that_are_not_there_are_one_sentence(
 ) -> None:
     assert batch(inputs, tmp_path, "--cluster", "tls://127.0.0.1:9") == 1
     assert "names none" in capsys.readouterr().err
+
+
+def test_workers_that_keep_other_calibrations_are_refused(
+    inputs: Path,
+    cluster: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They would use them by themselves, and this machine would not."""
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "chest.json").write_bytes(b"{}")
+    monkeypatch.setenv("GAIT_CALIBRATIONS", str(kept))
+    out = tmp_path / "out"
+    assert batch(inputs, out, "--cluster", cluster) == 1
+    assert "keeps other calibrations than this machine" in capsys.readouterr().err
+    assert batch(inputs, out, "--cluster", cluster, "--calibration", "none") == 0
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_what_is_no_scheduler_is_one_sentence_and_soon(
+    inputs: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Such an answer once took 20 s more and left a traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with server.accept()[0] as connection:
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 20)
+                connection.recv(1)
+
+        threading.Thread(target=answer, daemon=True).start()
+        began = time.monotonic()
+        assert batch(inputs, tmp_path, "--cluster", f"tcp://127.0.0.1:{server.getsockname()[1]}") == 1
+        assert time.monotonic() - began < 20.0
+    said = capfd.readouterr().err
+    assert said.startswith("gait: No scheduler answers at tcp://127.0.0.1:")
+    assert said.count("\n") == 1
 
 
 def test_no_scheduler_there_is_one_sentence(

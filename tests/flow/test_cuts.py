@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gait import rotations
-from gait.pipeline import Analysis, Pipeline
+from gait.analysis import Analysis
+from gait.pipeline import Pipeline
 from gait.recording import Recording, Samples
 from gait.rotations import Floats
 from gait.synthetic import Truth, draw

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gait.pipeline import Analysis, analyze
+from gait.analysis import Analysis
+from gait.pipeline import analyze
 from gait.readers import read
 from gait.recording import Placement, Recording
 from gait.rotations import Floats, from_matrix, inverse, multiply, rotate

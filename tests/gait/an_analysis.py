@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from gait.analysis import Analysis, RecordingFacts
 from gait.blocks import block_statistics
 from gait.bouts import Bouts
 from gait.contacts import Contacts
 from gait.facing import Mounting
 from gait.measures.measure import NO_STRIDE, Cycle, Measure, Measures
-from gait.pipeline import Analysis, RecordingFacts
 from gait.quality import Quality
 from gait.recording import Placement
 from gait.rotations import IDENTITY, Floats

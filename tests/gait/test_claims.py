@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from gait import rotations
+from gait.analysis import Analysis
 from gait.facing import CONTRADICTED_DEG
-from gait.pipeline import Analysis, analyze
+from gait.pipeline import analyze
 from gait.recording import Recording, Samples
 from gait.rotations import Floats
 from gait.synthetic import Course, Runner, Sensor, Truth, simulate

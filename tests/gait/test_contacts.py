@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gait.bouts import Bouts, find_bouts
-from gait.contacts import CONTACT_TIME_SIGMA, Contacts, find_contacts
+from gait.contacts import CONTACT_TIME_SIGMA, Contacts, _steadied, find_contacts
 from gait.gravity import settle
 from gait.motion import MotionFilter
 from gait.recording import Recording, Samples
@@ -207,3 +207,12 @@ def test_naming_the_feet_leaves_the_rest_alone() -> None:
     assert (named.side == "left").all()
     assert (contacts.side == "").all()
     np.testing.assert_array_equal(times(named), times(contacts))
+
+
+def test_a_ripple_of_one_foot_is_no_limp() -> None:
+    """The level met the ripple after impact under one foot alone: its contacts were 37 ms later than the other's."""
+    lag = np.where(np.arange(80) % 2 == 0, 0.058, 0.021)
+    steadied = _steadied(lag)
+    assert np.median(steadied[0::2]) - np.median(steadied[1::2]) == pytest.approx(0.0, abs=1e-9)
+    own = np.where(np.arange(80) % 2 == 0, 0.030, 0.021)
+    np.testing.assert_array_equal(_steadied(own), own)

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gait.analysis import Analysis
 from gait.calibration.calibration import Calibration
 from gait.errors import SignalError
-from gait.pipeline import SETTLE, Analysis, Pipeline, analyze, standing_of
+from gait.pipeline import SETTLE, Pipeline, analyze, standing_of
 from gait.recording import Recording, Samples
 from gait.rotations import Floats
 from gait.synthetic import Course, Runner, Sensor, Stretch, Truth, draw, simulate

@@ -11,8 +11,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from gait.analysis import Analysis
 from gait.calibration.calibration import Calibration
-from gait.pipeline import Analysis, analyze
+from gait.pipeline import analyze
 from gait.quality import FEWEST_CLIPPED, LOW_RATE, MOST_TIP_DEG, RangeEnd
 from gait.recording import Samples
 from gait.report.report import build

@@ -14,6 +14,7 @@ from gait.pipeline import analyze
 from gait.recording import Recording, Samples
 from gait.report.report import build
 from gait.rotations import from_rotvec, rotate
+from gait.slip import find_jump
 from gait.synthetic import Course, Runner, Sensor, draw, simulate
 from gait.units import RAD
 
@@ -75,3 +76,20 @@ def test_no_drawn_runner_slips() -> None:
     for seed in range(20, 30):
         recording, _ = draw(seed, running_s=60.0)
         assert analyze(recording).quality.slip is None, seed
+
+
+def test_a_clip_that_slips_between_two_strides_is_heard() -> None:
+    k = np.arange(200)
+    lean = 5.0 + 0.6 * np.random.default_rng(3).normal(size=200)
+    assert find_jump(k.astype(float), lean) is None
+    jump = find_jump(k.astype(float), lean + 4.0 * (k > 90))
+    assert jump is not None
+    assert jump.at == pytest.approx(90.0, abs=2.0)
+    assert jump.by_deg == pytest.approx(4.0, abs=0.5)
+
+
+def test_a_runner_who_leans_more_and_more_has_not_slipped() -> None:
+    k = np.arange(200.0)
+    lean = 3.0 + 0.6 * np.random.default_rng(4).normal(size=200)
+    assert find_jump(k, lean + 5.0 * np.clip((k - 80.0) / 20.0, 0.0, 1.0)) is None
+    assert find_jump(k, lean + 5.0 * (np.abs(k - 90.0) < 4.0)) is None, "a surge, and back"

@@ -1,7 +1,7 @@
 """Many recordings: does a second process help, and is anything lost when processes are killed.
 
     python -m tests.speed.bench_batch make DIR [--count 200]       recordings of 10 to 40 min at 50 Hz
-    python -m tests.speed.bench_batch speed DIR [--count N]        pool and Dask with 1 process and 2, and a pure-CPU control
+    python -m tests.speed.bench_batch speed DIR [--count N] [--rounds 2]   pool and Dask with 1 process and 2, and a pure-CPU control
     python -m tests.speed.bench_batch faults DIR [--count N]       kill -9 of a worker, a poisoned file; pool and Dask
     python -m tests.speed.bench_batch kills DIR [--count N]        kill -9 of the batch itself, ten times at random
     python -m tests.speed.bench_batch noops [--tasks 100000]       what Dask's scheduler takes for a task that does nothing
@@ -118,11 +118,11 @@ def turn(_: int) -> int:
     return x
 
 
-def speed(folder: Path, count: int, work: Path) -> None:
+def speed(folder: Path, count: int, work: Path, rounds: int) -> None:
     """A pool and a cluster, each with one process and with two, and pure turning, all in turns.
 
-    Everything is started and warm before, and each round gives everybody the same tenth of the recordings: what else the
-    machine does then meets all alike.
+    Everything is started and warm before, and in each round everybody gets the same share of the recordings: what else the
+    machine does then meets all alike. With many rounds the last recording of each, for which one process waits, counts often.
     """
     from contextlib import ExitStack
 
@@ -130,7 +130,7 @@ def speed(folder: Path, count: int, work: Path) -> None:
     from gait.batch.listing import find_entries
     from gait.batch.pool import PoolCrew
     from gait.batch.run import outcomes
-    from gait.batch.task import tasks_of
+    from gait.batch.task import longest_first, tasks_of
     from gait.results import Asked
 
     os.environ.update(ENVIRONMENT)
@@ -140,7 +140,9 @@ def speed(folder: Path, count: int, work: Path) -> None:
     def do(name: str, crew: object, some: Sequence[str]) -> None:
         out = work / name
         out.mkdir(parents=True, exist_ok=True)
-        tasks = tasks_of(find_entries(some, Asked(), out), str(out), page=False)
+        entries = find_entries(some, Asked(), out)
+        entries = [entries[i] for i in longest_first(entries)]
+        tasks = tasks_of(entries, str(out), page=False)
         began = time.perf_counter()
         assert all(outcome.row is not None for _, outcome in outcomes(tasks, crew))
         took[name] = took.get(name, 0.0) + time.perf_counter() - began
@@ -159,9 +161,9 @@ def speed(folder: Path, count: int, work: Path) -> None:
             list(pure[n].map(turn, range(4)))
         for name, crew in crews.items():
             do(f"warm {name}", crew, places[:4])
-        tenth = max(2, count // 10)
-        for first in range(0, count, tenth):
-            some = places[first : first + tenth]
+        share = max(2, count // rounds)
+        for first in range(0, count, share):
+            some = places[first : first + share]
             for n in (1, 2):
                 began = time.perf_counter()
                 list(pure[n].map(turn, range(len(some) // 2)))
@@ -430,6 +432,7 @@ def main() -> int:
     parser.add_argument("what", choices=("make", "speed", "faults", "kills", "noops", "query"))
     parser.add_argument("folder", type=Path, nargs="?", help="holds the recordings; results go beside it")
     parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--tasks", type=int, default=100_000)
     parser.add_argument("--strides", type=int, default=1_000_000)
     args = parser.parse_args()
@@ -449,7 +452,10 @@ def main() -> int:
                 "faults": ("killed", "killed_dask", "poison", "poisoned", "poisoned_dask")}  # fmt: skip
         for name in made[args.what]:
             shutil.rmtree(work / name, ignore_errors=True)
-        {"speed": speed, "faults": faults, "kills": kills}[args.what](args.folder, args.count, work)
+        if args.what == "speed":
+            speed(args.folder, args.count, work, args.rounds)
+        else:
+            {"faults": faults, "kills": kills}[args.what](args.folder, args.count, work)
     return 0
 
 

@@ -97,6 +97,13 @@ def test_a_manifest_says_how_each_was_worn(tmp_path: Path) -> None:
     assert two.labels["runner"] == "B"
 
 
+def test_a_manifest_may_say_that_no_calibration_is_used(tmp_path: Path) -> None:
+    (tmp_path / "manifest.csv").write_bytes(b"path,calibration\nrun.csv,none\nother.csv,chest.json\n")
+    one, two = find_entries([str(tmp_path / "manifest.csv")], Asked(), OUT)
+    assert one.asked.calibration == "none"
+    assert two.asked.calibration == str(tmp_path / "chest.json")
+
+
 def test_a_manifest_in_a_folder_is_no_recording_of_it(tmp_path: Path) -> None:
     touch(tmp_path, "run.csv")
     (tmp_path / "manifest.csv").write_text("path\nrun.csv\n")

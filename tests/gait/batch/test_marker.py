@@ -88,3 +88,17 @@ def test_what_is_asked_counts_with_the_content_of_its_files(tmp_path: Path) -> N
     assert asked_digest(replace(asked, placement="sternum")) != before
     standing.write_bytes(b"2")
     assert asked_digest(asked) != before
+
+
+def test_a_calibration_that_was_made_since_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kept one is used by itself, so what was done without it is not what is asked now."""
+    monkeypatch.setenv("GAIT_CALIBRATIONS", str(tmp_path / "kept"))
+    before, none = asked_digest(Asked()), asked_digest(Asked(calibration="none"))
+    (tmp_path / "kept").mkdir()
+    assert asked_digest(Asked()) == before
+    (tmp_path / "kept" / "chest.json").write_bytes(b"{}")
+    assert asked_digest(Asked()) != before
+    assert asked_digest(Asked(calibration="none")) == none
+    assert asked_digest(Asked(calibration=str(tmp_path / "kept" / "chest.json"))) != none

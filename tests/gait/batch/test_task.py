@@ -1,10 +1,10 @@
-"""How tasks' folders are called: by the stem, on any system, one for each way of asking."""
+"""How tasks' folders are called (by the stem, on any system, one for each way of asking), and which goes first."""
 
 from __future__ import annotations
 
 import pytest
 
-from gait.batch.task import LONGEST_STEM, Entry, stem_of, tasks_of
+from gait.batch.task import LONGEST_STEM, Entry, longest_first, stem_of, tasks_of
 from gait.results import Asked
 
 
@@ -41,3 +41,8 @@ def test_asked_alike_the_name_does_not_depend_on_the_list() -> None:
     one = tasks_of([Entry("a/run.csv", Asked())], "o")
     two = tasks_of([Entry("a/run.csv", Asked()), Entry("b/run.csv", Asked())], "o")
     assert one[0].name == two[0].name == two[1].name == "run"
+
+
+def test_the_longest_go_first_and_equals_stay_in_order() -> None:
+    sizes = (3, None, 9, 3, None)
+    assert longest_first([Entry("x", Asked(), size=size) for size in sizes]) == [2, 0, 3, 1, 4]

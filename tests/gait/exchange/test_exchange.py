@@ -19,12 +19,13 @@ import pandas as pd
 import pytest
 
 from gait import tables
+from gait.analysis import Analysis
 from gait.errors import ReadError, SignalError
 from gait.exchange.activity import read_activity
 from gait.exchange.bids import bids_files
 from gait.exchange.fit import FIELDS, to_fit
 from gait.exchange.parquet import to_parquet
-from gait.pipeline import Analysis, analyze
+from gait.pipeline import analyze
 from gait.recording import Recording
 from gait.synthetic import draw
 from tests.conftest import missing

@@ -13,7 +13,6 @@ from gait.measures.lean import (
     SENSOR_SIGMA_DEG,
     STANDING_SIGMA_DEG,
     lean,
-    slip,
 )
 from gait.pipeline import analyze
 from gait.quality import CREPT_DEG
@@ -131,20 +130,3 @@ def test_it_is_the_lean_of_the_synthetic_runner(grade: str, seed: int) -> None:
     assert np.sqrt((off**2).mean()) < STRIDE_TOLERANCE_DEG[grade]
     assert m.systematic is not None
     assert abs(m.value - true[m.counted].mean()) < 3 * m.systematic
-
-
-def test_a_clip_that_slips_between_two_strides_is_heard() -> None:
-    k = np.arange(200)
-    lean = 5.0 + 0.6 * np.random.default_rng(3).normal(size=200)
-    assert slip(k.astype(float), lean) is None
-    slipped = slip(k.astype(float), lean + 4.0 * (k > 90))
-    assert slipped is not None
-    assert slipped[0] == pytest.approx(90.0, abs=2.0)
-    assert slipped[1] == pytest.approx(4.0, abs=0.5)
-
-
-def test_a_runner_who_leans_more_and_more_has_not_slipped() -> None:
-    k = np.arange(200.0)
-    lean = 3.0 + 0.6 * np.random.default_rng(4).normal(size=200)
-    assert slip(k, lean + 5.0 * np.clip((k - 80.0) / 20.0, 0.0, 1.0)) is None
-    assert slip(k, lean + 5.0 * (np.abs(k - 90.0) < 4.0)) is None, "a surge, and back"

@@ -63,3 +63,8 @@ def test_at_25_hz_both_steps_are_not_said_to_be_alike() -> None:
     m = found.measures["step_time_difference"]
     assert (m.value, m.why) == (None, (found.quality.events_lost,))
     assert {t.rule.key: t.state for t in found.traits}["two_as_one"] == "could_not_listen"
+
+
+def test_feet_without_a_name_say_so_of_their_sign() -> None:
+    assert "sign" in step_time_difference(a_view(strides=uneven(200, 5.0, "A"))).why[0]
+    assert step_time_difference(a_view(strides=uneven(200, 5.0))).why == ()

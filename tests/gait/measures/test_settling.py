@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gait.analysis import Analysis
 from gait.measures import settling
-from gait.pipeline import Analysis, analyze
+from gait.pipeline import analyze
 from gait.rotations import Floats
 from gait.slip import Slip
 from gait.synthetic import Course, Runner, Sensor, Stretch, simulate

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gait.analysis import Analysis
 from gait.measures.measure import Measure
 from gait.measures.tipping import set_off, starts_curve
-from gait.pipeline import Analysis, analyze
+from gait.pipeline import analyze
 from gait.set_off import GRID, SetOffs
 from gait.synthetic import Course, Runner, Sensor, Stretch, Truth, simulate
 from gait.units import RAD

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from gait.analysis import Analysis
 from gait.bouts import Bouts
 from gait.history.growth import Growth, grow
 from gait.history.run import Run
 from gait.measures.curves import Curves, Loop, Overlay, Settling, Starts, StrideClock
 from gait.measures.measure import Measures
-from gait.pipeline import Analysis
 from gait.recording import Placement
 from gait.traits.earlier import State
 from gait.traits.heard import Number

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gait.analysis import Analysis
 from gait.measures.measure import Measures
-from gait.pipeline import Analysis
 from gait.report.charts import draw_trait
 from gait.report.over_runs import draw_growth
 from gait.report.pictures.body import SHOULDERS

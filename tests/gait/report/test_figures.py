@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from gait import tables
+from gait.analysis import Analysis
 from gait.cli import main
-from gait.pipeline import Analysis, analyze
+from gait.pipeline import analyze
 from gait.readers.csv_file import write_csv
 from gait.report.figure_data import NothingToPlot, stride_in, stride_of, time_in, time_of
 from gait.report.figures import draw_over_stride, draw_over_time

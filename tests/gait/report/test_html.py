@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from gait.analysis import Analysis
 from gait.bouts import Bouts
-from gait.pipeline import Analysis
 from gait.report.html import growth_to_html, to_html
 from gait.report.report import Report, build
 from gait.report.words import languages, load_words

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gait.analysis import Analysis
 from gait.bouts import Bouts
-from gait.pipeline import Analysis
 from gait.recording import PLACEMENTS
 from gait.report.narrative import MOST_HIGHLIGHTS, Story, narrate
 from gait.report.telling import told_number

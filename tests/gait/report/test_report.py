@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gait.analysis import Analysis
 from gait.bouts import Bouts
-from gait.pipeline import Analysis
 from gait.report.report import Report, build
 from gait.report.words import load_words
 from gait.rotations import from_matrix
