@@ -47,11 +47,15 @@ def series_of(settled: Settled, bouts: Bouts, mounting: Mounting, cycles: torso.
         span = (float(strides.start[mine][0]), float(strides.stop[mine][-1]))
         m = torso.torso_motion(settled, slice(a, b), mounting.q_torso_sensor, time, span)
         lean = m["lean"] * DEG if lean_known else np.full(b - a, np.nan)
-        unheard = np.flatnonzero(mine & ~np.isfinite(cycles["lean"][:, 0]) & np.isfinite(cycles["up"][:, 0]))
-        for k in unheard:  # on the other side of where the clip moved
-            lean[np.searchsorted(m.t, strides.start[k]) : np.searchsorted(m.t, strides.stop[k])] = np.nan
+        sway = m["sway"] * DEG
+        whole = np.flatnonzero(mine & np.isfinite(cycles["up"][:, 0]))
+        if len(whole):  # none on the other side of where the clip moved
+            middle = 0.5 * (strides.start[whole] + strides.stop[whole])
+            nearest = whole[np.searchsorted(0.5 * (middle[1:] + middle[:-1]), m.t)]
+            lean[~np.isfinite(cycles["lean"][nearest, 0])] = np.nan
+            sway[~np.isfinite(cycles["sway"][nearest, 0])] = np.nan
         t.append(m.t)
-        columns.append(np.stack([lean, m["rotation"] * DEG, m["sway"] * DEG, m["up"]]))
+        columns.append(np.stack([lean, m["rotation"] * DEG, sway, m["up"]]))
         index.append(np.full(b - a, i, np.intp))
     if not t:
         none = np.zeros(0)

@@ -93,3 +93,23 @@ def test_a_runner_who_leans_more_and_more_has_not_slipped() -> None:
     lean = 3.0 + 0.6 * np.random.default_rng(4).normal(size=200)
     assert find_jump(k, lean + 5.0 * np.clip((k - 80.0) / 20.0, 0.0, 1.0)) is None
     assert find_jump(k, lean + 5.0 * (np.abs(k - 90.0) < 4.0)) is None, "a surge, and back"
+
+
+def test_after_a_slip_no_sample_of_the_series_has_a_tilt() -> None:
+    """Lean was left out there, sway was not: about 5° of it that were the clip's, where strides.csv had empty cells."""
+    recording, _ = draw(0, running_s=80.0)
+    at = float(recording.samples.t[0]) + 55.0
+    clean = analyze(recording, series=True).series
+    found = analyze(slipped(recording, at, 10.0), series=True)
+    series, slip = found.series, found.quality.slip
+    assert clean is not None
+    assert series is not None
+    assert slip is not None
+    late = series.t > slip.at + 2.0
+    assert late.sum() > 1000
+    assert np.isnan(series.lean_deg[late]).all()
+    assert np.isnan(series.sway_deg[late]).all()
+    assert np.isfinite(series.rotation_deg).all()
+    early = series.t < slip.at - 4.0
+    assert np.isfinite(series.sway_deg[early]).all()
+    assert np.isfinite(clean.sway_deg).all()
