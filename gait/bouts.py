@@ -48,7 +48,7 @@ SHORTEST_PAUSE = 1.0
 #: Walking shows vertical waves at least this large, one standard deviation.  [g]  Chosen: slow walking has 0.08.
 WALK_WAVE = 0.05
 
-#: What is looked at for kinds of motion, per second.  [Hz]  Chosen: edges of bouts to 40 ms.
+#: What is looked at for kinds of motion, about so often, at every so many-th sample.  [Hz]  Chosen: edges to 40 ms.
 LOOKS = 25.0
 
 #: Looks worked on at a time.  [1]  Chosen: 40 min, so that memory does not grow with the run.
@@ -138,6 +138,7 @@ def _moving(settled: Settled, part: slice) -> tuple[list[Span], list[Span]]:
     """Spans of running and of walking, as first and last sample of the passage."""
     motion = settled.motion
     looked, lightest, heaviest, spread = _looks(settled, part)
+    looks_hz = motion.rate_hz / _every(motion.rate_hz)
     t = motion.t[part][looked]
     near = np.clip(np.searchsorted(settled.node_t, t), 0, max(len(settled.node_t) - 1, 0))
     hz = settled.step_hz[near] if len(settled.node_t) else np.full(len(t), np.nan)
@@ -147,11 +148,11 @@ def _moving(settled: Settled, part: slice) -> tuple[list[Span], list[Span]]:
     allowed = np.interp(hz, FLIGHT_RATE, FLIGHT_SHARE)
     step = np.where(hz > SLOWEST_RUN, hz, 2 * hz)
     run = (lightest < allowed) & (heaviest > HEAVY_SHARE) & (step > SLOWEST_RUN)
-    run_spans = _spans(run, SHORTEST_RUN)
+    run_spans = _spans(run, SHORTEST_RUN, looks_hz)
     running = np.zeros(len(looked), bool)
     for a, b in run_spans:
         running[a : b + 1] = True
-    walk_spans = _spans(rhythmic & ~running & (spread > WALK_WAVE), SHORTEST_WALK)
+    walk_spans = _spans(rhythmic & ~running & (spread > WALK_WAVE), SHORTEST_WALK, looks_hz)
     return (
         [(int(looked[a]), int(looked[b])) for a, b in run_spans],
         [(int(looked[a]), int(looked[b])) for a, b in walk_spans],
@@ -162,7 +163,7 @@ def _looks(settled: Settled, part: slice) -> tuple[NDArray[np.intp], Floats, Flo
     """Samples looked at; lightest, heaviest and spread of the vertical force around each, in g. In pieces."""
     rate = settled.motion.rate_hz
     size = max(3, round(STEP_WINDOW * rate))
-    every = max(1, round(rate / LOOKS))
+    every = _every(rate)
     length, margin = part.stop - part.start, int(2 * rate)
     found: list[tuple[NDArray[np.intp], Floats, Floats, Floats]] = []
     for a in range(0, length, every * PIECE_LOOKS):
@@ -183,16 +184,21 @@ def _looks(settled: Settled, part: slice) -> tuple[NDArray[np.intp], Floats, Flo
     return looked, lightest, heaviest, wide
 
 
-def _spans(yes: NDArray[np.bool_], shortest: float) -> list[Span]:
-    """First and last look of each true stretch, pauses closed, short ones dropped."""
+def _every(rate_hz: float) -> int:
+    """Samples from one look to the next. [samples]"""
+    return max(1, round(rate_hz / LOOKS))
+
+
+def _spans(yes: NDArray[np.bool_], shortest: float, looks_hz: float) -> list[Span]:
+    """First and last look of each true stretch, pauses closed, those below ``shortest`` [s] dropped."""
     change = np.flatnonzero(np.diff(np.concatenate([[0], yes.astype(np.int8), [0]])))
     merged: list[list[int]] = []
     for a, b in zip(change[::2], change[1::2], strict=True):
-        if merged and a - merged[-1][1] < SHORTEST_PAUSE * LOOKS:
+        if merged and a - merged[-1][1] < SHORTEST_PAUSE * looks_hz:
             merged[-1][1] = int(b) - 1
         else:
             merged.append([int(a), int(b) - 1])
-    return [(a, b) for a, b in merged if (b - a) / LOOKS >= shortest]
+    return [(a, b) for a, b in merged if (b - a) / looks_hz >= shortest]
 
 
 def find_still(motion: Motion) -> list[tuple[float, float]]:

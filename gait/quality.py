@@ -31,6 +31,13 @@ LEAST_RANGE = 1.85 * G
 #: ... and for the gyroscope above this.  [rad/s]  Source: the smallest range is ±250 °/s, as above.
 LEAST_TURN = 240.0 * RAD
 
+#: The widest ranges of such a sensor.  [g], [°/s]  Source: PS-MPU-6000A rev 3.4, tables 6.1 and 6.2.
+WIDEST_G, WIDEST_DPS = 16.0, 2000.0
+
+#: An end of range beyond this share of the widest is the widest, and no wider one is advised.  [1]
+#: Source: a scale error of 3 % and a bias of 0.08 g; the next range is half as wide.
+IS_WIDEST = 0.9
+
 #: Fewest repeats of a largest value that are an end of range.  [samples]  Chosen: two may meet by chance.
 FEWEST_CLIPPED = 5
 
@@ -88,8 +95,10 @@ class Quality:
         Share of the steps with such a moment in them, None without steps.
     slip : Slip or None
         When the clip moved on the body.
+    dead_axes : tuple of str
+        Axes that said the same all along while somebody ran.
     not_trunk : str
-        Why the angles are no trunk's (a pocket), "" when nothing speaks against it.
+        Why the angles are no trunk's (a pocket, a dead axis), "" when nothing speaks against it.
     clipped_t : (c,) array
         When an axis was at the end of its range. [s]
     """
@@ -105,6 +114,7 @@ class Quality:
     clipped_axes: Mapping[str, float] = field(default_factory=dict)
     clipped_steps: float | None = None
     slip: Slip | None = None
+    dead_axes: tuple[str, ...] = ()
 
 
 def assess(
@@ -143,18 +153,22 @@ def assess(
     steps : (c,) array, optional
         Contacts, to count the clipped ones among them. [s]
     """
-    not_trunk = _no_trunk(cycles, faced)
+    dead = _dead_axes(motion, cycles)
+    not_trunk = _no_trunk(cycles, faced, dead)
     clipped = range_end.times()
     share = max(_share(times, motion, bouts) for times in clipped)
     said: list[str] = []
-    ends = ("±16 g", f"{range_end.top(0) / G:.0f} g"), ("±2000 °/s", f"{range_end.top(3) * DEG:.0f} °/s")
-    for times, name, (wider, end) in zip(clipped, ("accelerometer", "gyroscope"), ends, strict=True):
+    sensors = (
+        ("accelerometer", range_end.top(0) / G, WIDEST_G, " g"),
+        ("gyroscope", range_end.top(3) * DEG, WIDEST_DPS, " °/s"),
+    )
+    for times, (name, top, widest, unit) in zip(clipped, sensors, strict=True):
         part = _share(times, motion, bouts)
-        if part >= LEAST_SAID:
-            said.append(
-                f"The {name} reached the end of its range (about {end}) in {100 * part:.1f} % of the samples; a "
-                f"wider range ({wider}) hears those moments whole."
-            )
+        if part < LEAST_SAID:
+            continue
+        end = f"The {name} reached the end of its range (about {top:.0f}{unit}) in {100 * part:.1f} % of the samples"
+        wider = f"; a wider range (±{widest:.0f}{unit}) hears those moments whole."
+        said.append(end + (wider if top < IS_WIDEST * widest else "."))
     if lost_share > 0.001:
         said.append(f"{100 * lost_share:.1f} % of the samples were lost.")
     low = motion.rate_hz < LOW_RATE
@@ -203,6 +217,7 @@ def assess(
         },
         _of_steps(every, steps),
         slip,
+        dead,
     )
 
 
@@ -227,8 +242,18 @@ def _of_steps(times: Floats, steps: Floats | None) -> float | None:
     return float(np.mean(held[1:] > held[:-1]))
 
 
-def _no_trunk(cycles: Cycles, faced: bool) -> str:
+def _dead_axes(motion: Motion, cycles: Cycles) -> tuple[str, ...]:
+    """Axes that say the same in every sample, where there are strides in which none can."""
+    if len(cycles.strides) < FEWEST_STRIDES:
+        return ()
+    span = np.concatenate([np.ptp(motion.acc, axis=0), np.ptp(motion.gyr, axis=0)])
+    return tuple(axis for axis, size in zip(AXES, span, strict=True) if size == 0.0)
+
+
+def _no_trunk(cycles: Cycles, faced: bool, dead: tuple[str, ...]) -> str:
     """Why the strides cannot be a trunk's, "" when they can."""
+    if dead:
+        return f"The sensor said the same all along in {', '.join(dead)}, so nothing is said of the trunk."
     whole = np.isfinite(cycles["up"][:, 0])
     if whole.sum() < FEWEST_STRIDES:
         return ""

@@ -43,9 +43,12 @@ LEAST_STEPS_S = 3.0
 #: About a stride of walking.  [s]  Source: 1.9 steps/s.
 STRIDE_S = 1.1
 
-#: Standing that reads farther from g than this is worth a calibration.  [share of g]  Chosen: 5°'s cosine; the
-#: datasheet's worst.
-USUAL_OFFSET = 0.1
+#: Standing that reads farther from g than this is worth a calibration.  [share of g]  Chosen: a quarter of the datasheet's
+#: worst, ±80 mg.
+WORTH_CALIBRATING = 0.02
+
+#: A standing in which less is felt has no direction.  [g]  Chosen: noise of a dead accelerometer is below.
+LEAST_FELT = 0.1
 
 State = Literal["ready", "look", "open"]
 Stage = Literal["stand", "steps", "again", "done"]
@@ -101,6 +104,8 @@ def look_at(
     settled, bouts = _heard(recording)
     before, moved, after = _parts(bouts)
     up = _ups(settled, [s for s in (before, after) if s is not None])
+    if any(np.linalg.norm(u) < LEAST_FELT * G for u in up):
+        up = []
     return (
         _link(recording, damaged),
         _rate(recording),
@@ -222,7 +227,7 @@ def _gravity(settled: Settled, before: Span | None) -> Point:
         )
     if turning > 30.0:
         return Point("units", "look", f"Standing it tells of turning by {turning:.0f} °/s: say its units.")
-    much = " (a calibration would take that out)" if abs(off) > USUAL_OFFSET / 5 else ""
+    much = " (a calibration would take that out)" if abs(off) > WORTH_CALIBRATING else ""
     return Point(
         "units",
         "ready",
@@ -248,6 +253,10 @@ def _stood(before: Span | None, after: Span | None, up: list[Floats]) -> tuple[P
                 f"no quiet standing was heard {which} the steps; both together show a creeping clip",
             ),
         )
+    if len(up) < 2:
+        return (
+            Point("standing", "open", "no gravity was felt in it, so nothing tells whether the clip stays"),
+        )
     apart = angle_deg(up[0], up[1])
     if apart > CREPT_DEG:
         return (
@@ -262,7 +271,7 @@ def _stood(before: Span | None, after: Span | None, up: list[Floats]) -> tuple[P
 
 def _mounted(up: list[Floats]) -> Point:
     if not up:
-        return Point("mounting", "open", "without standing nothing tells how it hangs")
+        return Point("mounting", "open", "without gravity in a quiet standing nothing tells how it hangs")
     along = up[0] / np.linalg.norm(up[0])
     axis = int(np.abs(along).argmax())
     tilt = float(np.arccos(min(1.0, abs(along[axis]))) * DEG)

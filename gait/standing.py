@@ -130,9 +130,10 @@ def find_standing(settled: Settled, bouts: Bouts, slipped_at: float | None = Non
 
 
 def mean_up(settled: Settled, bouts: Bouts) -> Floats:
-    """Mean direction of up in the sensor's axes over all running; (3,), unit length."""
-    total = np.zeros(3)
-    for i in np.flatnonzero(bouts.kind == "run"):
+    """Mean direction of up in the sensor's axes over all running, or over all there is where nobody ran; (3,), unit length."""
+    runs = np.flatnonzero(bouts.kind == "run")
+    total = np.zeros(3) if len(runs) else settled.motion.acc.sum(axis=0, dtype=float)
+    for i in runs:
         a, b = np.searchsorted(settled.motion.t, [bouts.start[i], bouts.stop[i]])
         q = settled.q_earth_sensor[a:b:4]
         total += rotations.rotate(rotations.inverse(q), [0.0, 0.0, 1.0]).sum(axis=0)

@@ -211,7 +211,8 @@ def _pieces(settled: Settled, strides: Strides) -> list[tuple[slice, slice, tupl
     begin = np.searchsorted(motion.t, strides.start, side="right") - 1
     end = np.searchsorted(motion.t, strides.stop)
     passages = motion.passages()
-    passage = np.searchsorted([p.start for p in passages], begin, side="right") - 1
+    # By its end: a contact may be told some hundredths before the first sample after a gap.
+    passage = np.searchsorted([p.start for p in passages], end - 1, side="right") - 1
     apart = 10.0 * motion.rate_hz
     first = 0
     while first < len(strides):

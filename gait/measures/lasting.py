@@ -1,6 +1,6 @@
 """How the end of a run compares with its middle.
 
-Lives here: the difference of the last fifth of the strides and the middle two fifths, for what traits rest on.
+Lives here: the difference of the run's last fifth and its middle two fifths, for what traits rest on.
 Not here: whether that is alike (traits/).
 """
 
@@ -16,8 +16,12 @@ from gait.measures.measure import Measure
 from gait.quality import CREPT_DEG
 from gait.rotations import Floats
 
-#: The middle, and the end, as shares of the strides that count.  Source: the traits' catalogue.
+#: The middle, and the end, as shares of the run's strides, counted or not.  Source: the traits' catalogue.
 MIDDLE, END = (0.3, 0.7), 0.8
+
+#: Least share of the strides of either part that count in the measure.  [1]  Chosen: most of them.
+#: With fewer the end of what was heard is not the end of the run: a clip that moved, landings beyond the range.
+LEAST_HEARD = 0.5
 
 #: Blocks of either part.  [1]  Chosen: 40 strides a block in 20 min, over which people wander.
 BLOCKS = 8
@@ -36,7 +40,7 @@ COMPARED = {
 
 
 def late(view: View, measures: Iterable[Measure]) -> list[Measure]:
-    """End minus middle, of each measure that is compared and has strides enough.
+    """End minus middle, of each measure that is compared and has strides enough in both.
 
     Returns
     -------
@@ -49,11 +53,14 @@ def late(view: View, measures: Iterable[Measure]) -> list[Measure]:
 def _late(view: View, m: Measure) -> Measure | None:
     if m.value is None or len(m.per_stride) != len(m.counted):
         return None
-    x = m.per_stride[m.counted]
-    n = len(x)
-    middle, end = x[int(MIDDLE[0] * n) : int(MIDDLE[1] * n)], x[int(END * n) :]
-    if len(end) < 2 * BLOCKS:
-        return None
+    n = len(m.counted)
+    parts = []
+    for part in (slice(int(MIDDLE[0] * n), int(MIDDLE[1] * n)), slice(int(END * n), n)):
+        counted = m.counted[part]
+        if counted.sum() < max(2 * BLOCKS, LEAST_HEARD * len(counted)):
+            return None
+        parts.append(m.per_stride[part][counted])
+    middle, end = parts
     (a, sa), (b, sb) = (_mean(part) for part in (middle, end))
     half = student_95(BLOCKS) * float(np.hypot(sa, sb))
     u = COMPARED[m.key]

@@ -39,9 +39,12 @@ def step_time_difference(view: View) -> Measure:
     Returns
     -------
     Measure
-        Key ``step_time_difference``, per stride (k,). [percent]
+        Key ``step_time_difference``, per stride (k,). [percent] Nothing where the rate is too low to hear when a foot lands.
     """
     s = view.strides
+    if view.quality.events_lost:
+        lost, column = (view.quality.events_lost,), "step_time_difference_percent"
+        return nothing("step_time_difference", "percent", np.zeros(len(s)), lost, column=column)
     first, second = s.middle - s.start, s.stop - s.middle
     per_stride = 200.0 * (first - second) / (first + second)
     per_stride = np.where(np.isin(s.side, ("right", "B")), -per_stride, per_stride)

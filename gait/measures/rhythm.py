@@ -21,6 +21,12 @@ CLOCK_SIGMA = 0.0025
 #: Source: the traits' catalogue (30 s).
 SLOW = 30.0
 
+#: Strides of a bout below which it has no usual stride time.  [strides]  Chosen: of fewer the median is one of them.
+FEWEST_USUAL = 5
+
+#: Why there is none where steady strides are.
+TOO_FEW = f"No stretch of running has {FEWEST_USUAL} steady strides, which it takes to tell a usual one."
+
 #: Jitter of a contact time that adds to the variability.  [percent, 1 sd]  Source: the traits' catalogue.
 CV_SYSTEMATIC = 0.4
 
@@ -57,13 +63,17 @@ def stride_time_cv(view: View) -> Measure:
     -------
     Measure
         Key ``stride_time_cv``; ``per_stride`` (k,) is each stride's share of it, whose mean is the value. [percent]
+        Nothing where the rate is too low to hear when a foot lands.
     """
     off = _deviation(view)
+    if view.quality.events_lost:
+        return nothing("stride_time_cv", "percent", off, (view.quality.events_lost,))
     usual = np.nanmedian(off) if np.isfinite(off).any() else np.nan
     per_stride = np.minimum(off, MOST_DEVIATION * usual) / MAD_OF_SD * 100.0
     trust, why = view.trust(trunk=False)
     if not np.isfinite(per_stride).any():
-        return nothing("stride_time_cv", "percent", per_stride, (NO_STRIDE,))
+        few = TOO_FEW if view.counted.any() else NO_STRIDE
+        return nothing("stride_time_cv", "percent", per_stride, (few,))
     return measured(
         "stride_time_cv", "percent", per_stride, view.counted, systematic=CV_SYSTEMATIC, trust=trust, why=why
     )
@@ -90,8 +100,8 @@ def _usual(view: View) -> Floats:
     out = np.full(len(time), np.nan)
     for b in np.unique(view.strides.bout):
         mine = (view.strides.bout == b) & view.counted
-        if mine.sum() < 5:
+        if mine.sum() < FEWEST_USUAL:
             continue
-        size = int(np.clip(SLOW / np.median(time[mine]), 5, mine.sum()))
+        size = int(np.clip(SLOW / np.median(time[mine]), FEWEST_USUAL, mine.sum()))
         out[mine] = ndimage.median_filter(time[mine], size, mode="reflect")
     return out

@@ -74,6 +74,9 @@ DROP_SYSTEMATIC, TIME_SYSTEMATIC_MIN = 0.2, 0.3
 
 TOO_SHORT = "The running is too short for its parts to be held against each other."
 
+#: A pattern before and after a clip's moving are of two sensors.
+CLIP_MOVED = "The clip moved on the way, so the parts of the run cannot be held against each other."
+
 
 @dataclass(frozen=True)
 class _Found:
@@ -104,9 +107,12 @@ def settling(view: View) -> tuple[tuple[Measure, Measure], Settling | None]:
     """
     parts = _parts(view)
     none = np.zeros(0)
-    if parts is None:
-        short = (TOO_SHORT,)
-        return (nothing("settle_drop", "", none, short), nothing("settle_time", "min", none, short)), None
+    if parts is None or view.quality.slip is not None:
+        not_told = (TOO_SHORT if parts is None else CLIP_MOVED,)
+        return (
+            nothing("settle_drop", "", none, not_told),
+            nothing("settle_time", "min", none, not_told),
+        ), None
     found = _find(*parts)
     trust, why = view.trust(trunk=True)
     if found.why:

@@ -39,7 +39,7 @@ def sway(view: View) -> Measure:
     Measure
         Key ``sway``, per stride (k,). [°], 0 or more.
     """
-    trust, why = view.trust(trunk=True)
+    trust, why = view.trust(trunk=True, forward=True)
     if view.mounting.forward_sigma_deg > UNKNOWN_FORWARD_DEG:
         trust, why = 0.0, (*why, "Sideways could not be told from forward.")
     wave = view.cycles["sway"]
@@ -73,7 +73,7 @@ def lateral_share(view: View) -> Measure:
     Measure
         Key ``lateral_share``, per stride (k,), 0 to 1.
     """
-    trust, why = view.trust(trunk=True)
+    trust, why = view.trust(trunk=True, forward=True)
     if view.mounting.forward_sigma_deg > UNKNOWN_FORWARD_DEG:
         trust, why = 0.0, (*why, "Sideways could not be told from forward.")
     number = np.arange(1, HIGHEST + 1)
@@ -92,8 +92,9 @@ def lateral_share(view: View) -> Measure:
 
 
 def loop(view: View) -> Loop | None:
-    """The mean way of the sensor over the stride, from behind; None where sideways is not known."""
-    if view.mounting.forward_sigma_deg > UNKNOWN_FORWARD_DEG or len(view.strides) == 0:
+    """The mean way of the sensor over the stride, from behind; None where sideways, or behind, is not known."""
+    m = view.mounting
+    if m.forward_sigma_deg > UNKNOWN_FORWARD_DEG or not m.sign_known or len(view.strides) == 0:
         return None
     right = -100.0 * integrated_twice(view.cycles["left"], view.strides.duration)
     up = 100.0 * bounce(view)

@@ -40,7 +40,7 @@ def set_off(view: View) -> Measure:
         return nothing("set_off", "deg", none, m.why or ("Forward and backward could not be told apart.",))
     gained = gains(view)
     n = len(gained)
-    trust, why = view.trust(trunk=True)
+    trust, why = view.trust(trunk=True, forward=True)
     value = float(gained.mean())
     half = student_95(n) * float(gained.std(ddof=1)) / np.sqrt(n) if n >= 2 else None
     turned = abs(value) * (1.0 - np.cos(m.forward_sigma_deg * RAD))

@@ -53,7 +53,7 @@ def quiet_line(analysis: Analysis, words: Words, steady: int) -> str:
         slot = "story.too_short_one" if steady == 1 else "story.too_short"
         return words.say(slot, count=words.number(steady), needed=needed) if steady else ""
     if analysis.quality.not_trunk and any("trunk" in t.rule.needs for t in deaf):
-        return words.say("story.no_trunk")
+        return words.say("story.dead_axis" if analysis.quality.dead_axes else "story.no_trunk")
     if analysis.quality.events_lost:
         return words.say("story.few")
     if any("standing" in t.rule.needs for t in deaf):

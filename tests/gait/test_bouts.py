@@ -254,3 +254,11 @@ def test_nothing_settled_nothing_found() -> None:
     n = 100
     found = shaken(np.full((n, 3), [0.0, 0.0, G]), np.zeros((n, 3)))
     assert len(found) == 0
+
+
+@pytest.mark.parametrize("rate_hz", [25.0, 36.0, 38.0, 60.0, 104.0])
+def test_the_shortest_run_is_as_long_at_every_rate(rate_hz: float) -> None:
+    """At 36 samples a second 1.8 s were a run, at 38 it took 3.2: looks were counted as if 25 were taken a second."""
+    for length, is_run in ((1.8, False), (2.8, True)):
+        found, _ = made(Runner(), SHORT_STAND, Stretch("run", length), SHORT_STAND, rate_hz=rate_hz)
+        assert (found.kind == "run").sum() == is_run

@@ -135,6 +135,23 @@ def test_hard_impacts_clip_at_four_g_and_not_at_sixteen() -> None:
     assert narrow.measures["lean"].trust < 1.0
 
 
+@pytest.mark.parametrize(("range_g", "advised"), [(4.0, True), (16.0, False)])
+def test_a_sensor_at_its_widest_range_is_not_advised_a_wider_one(range_g: float, advised: bool) -> None:
+    """Impacts beyond ±16 g were told to set ±16 g."""
+    recording, _ = simulate(Runner(impact_g=2.0), Course(running_s=20.0), Sensor.ideal(100.0), 1)
+    s = recording.samples
+    # A strap that lets the sensor knock: landings many times as hard as the trunk's.
+    hard = np.where(np.abs(s.acc) > 2.5 * G, 12.0 * s.acc, s.acc)
+    cut = np.clip(hard, -range_g * G * 0.98, range_g * G * 0.98)  # a scale error
+    (note,) = [
+        n
+        for n in analyze(replace(recording, samples=Samples(s.t, cut, s.gyr))).quality.notes
+        if "end of its range" in n
+    ]
+    assert f"about {range_g:.0f} g" in note
+    assert ("a wider range (±16 g)" in note) == advised
+
+
 # ---------------------------------------------------------------- losses and rate
 
 
@@ -168,6 +185,27 @@ def test_a_sensor_that_tips_like_a_leg_is_no_trunk() -> None:
         assert leg.measures[key].trust == 0.0, key
     assert leg.measures["cadence"].trust == 1.0  # its steps are steps
     assert leg.measures["cadence"].value is not None
+
+
+@pytest.mark.parametrize(
+    ("dead", "axes"), [((3, 4, 5), ("gx", "gy", "gz")), ((4,), ("gy",)), ((1,), ("ay",))]
+)
+def test_a_gyroscope_that_was_off_tells_no_lean(dead: tuple[int, ...], axes: tuple[str, ...]) -> None:
+    """Of a runner who leaned 4° forward it told 7° back, and was believed."""
+    worn = Sensor.mpu6050(np.random.default_rng(2), 100.0)
+    recording, _ = simulate(Runner(lean_deg=4.0), Course(standing_s=7.0, running_s=75.0), worn, 5)
+    s = recording.samples
+    six = np.hstack([s.acc, s.gyr])
+    six[:, list(dead)] = 0.02
+    found = analyze(replace(recording, samples=Samples(s.t, six[:, :3], six[:, 3:])), placement="sternum")
+    assert found.quality.dead_axes == axes
+    assert any(f"the same all along in {', '.join(axes)}" in note for note in found.quality.notes)
+    for key in ("lean", "rotation", "sway"):
+        assert found.measures[key].trust == 0.0, key
+    assert not any(t.state == "seen" and "trunk" in t.rule.needs for t in found.traits)
+    assert found.measures["cadence"].trust == 1.0
+    assert "pocket" not in build(found, charts=False).summary()
+    assert analyze(recording).quality.dead_axes == ()
 
 
 def test_a_trunk_that_nods_and_rolls_as_much_as_any_is_a_trunk() -> None:

@@ -136,3 +136,13 @@ def test_a_sensor_that_swings_is_no_trunks() -> None:
     rate = np.gradient(angle, s.t)[:, None] * np.array([1.0, 0.0, 0.0])
     swinging = Samples(s.t, rotate(inverse(q), s.acc), rotate(inverse(q), s.gyr) + rate)
     assert "steps" in looks(replace(GOOD, samples=swinging))
+
+
+def test_an_accelerometer_that_is_off_is_not_said_to_hang_well() -> None:
+    """The standings were "ready, nan° apart", the mounting "ready, nan° off the vertical"."""
+    s = GOOD.samples
+    points = look_at(replace(GOOD, samples=Samples(s.t, np.zeros_like(s.acc), s.gyr)), ranges=RANGES)
+    assert states(points)["units"] == "look"
+    assert states(points)["standing"] == "open"
+    assert states(points)["mounting"] == "open"
+    assert not any("nan" in p.says for p in points)

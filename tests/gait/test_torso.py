@@ -319,6 +319,21 @@ def test_a_stride_with_a_gap_inside_has_no_waveform() -> None:
     assert np.isnan(c.again_stride[before])
 
 
+def test_a_contact_just_before_the_first_sample_after_a_pause_does_not_flatten_the_run_after_it() -> None:
+    """All strides of that bout were read from the last sample before the pause: a turn and a bounce of 0."""
+    m = Made(20.0, acc_level=(0.0, 0.0, 9.0), gap=(8.0, 11.0))
+    before, after = 1.0 + STRIDE * np.arange(8), 10.98 + STRIDE * np.arange(9)
+    strides = some_strides(np.concatenate([before, after]))
+    strides = replace(strides, bout=np.repeat([0, 1], [8, 9]).astype(np.intp))
+    c = cycles(m.settled, strides, m.mount)
+    # The first one begins in the pause.
+    assert np.isnan(c["rotation"][8]).all()
+    alone = cycles(m.settled, strides.at(np.arange(9, 17)), m.mount)
+    for channel in ("rotation", "up"):
+        assert np.ptp(c[channel][9:], axis=1).min() > 0.2
+        np.testing.assert_allclose(c[channel][9:], alone[channel], atol=0.02)
+
+
 @pytest.mark.parametrize("piece", [900, 2500])
 def test_working_in_pieces_changes_nothing(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
     t = np.arange(int(60 * RATE)) / RATE

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from gait.facing import Mounting
-from gait.measures.context import View
+from gait.measures.context import CONTRADICTED_TRUST, View
+from gait.measures.sway import lateral_share, sway
 from gait.quality import Quality
 from gait.rotations import Floats
 from gait.strides import Strides
@@ -101,3 +102,14 @@ def test_some_strides_of_a_view_are_a_view() -> None:
     assert some.cycles["lean"][:, 0].tolist() == [3.0, 50.0]
     assert some.cycles.again_step.shape == (2,)
     assert some.cycles.strides is some.strides
+
+
+def test_a_stated_axis_that_the_running_contradicts_is_not_believed_for_tipping_either() -> None:
+    """Stated sideways, 2° of sway were read as 6 with trust 1; lean alone had lost its trust."""
+    way = 2.0 * np.cos(2 * np.pi * PHASE)
+    against = a_view(mounting=replace(a_mounting(), contradicted_deg=90.0), left=way, sway=0.01 * way)
+    trust, why = against.trust(trunk=True, forward=True)
+    assert trust == CONTRADICTED_TRUST
+    assert "90° from what the running itself tells" in why[0]
+    assert sway(against).trust == lateral_share(against).trust == CONTRADICTED_TRUST
+    assert against.trust(trunk=True) == (1.0, ())

@@ -48,3 +48,21 @@ def test_standing_again_at_the_end_says_what_the_clip_did() -> None:
     assert once.systematic == COMPARED["lean"]
     assert twice.systematic is not None
     assert twice.systematic < COMPARED["lean"]
+
+
+@pytest.mark.parametrize("heard_until", [0.4, 0.85])
+def test_a_clip_that_moved_on_the_way_leaves_no_end_to_tell_of(heard_until: float) -> None:
+    # What is heard of the lean ends with the clip's moving; the end of that is not the end of the run.
+    x = a_lean(1000, -6.0)
+    heard = replace(
+        a_measure("lean", "deg", x, 1.0), counted=np.arange(1000) < round(heard_until * 1000), n=1000
+    )
+    assert late(a_view(1000), [heard]) == []
+
+
+def test_strides_missing_here_and_there_leave_the_parts_where_they_are() -> None:
+    x = a_lean(1000, -2.0)
+    heard = np.random.default_rng(2).random(1000) < 0.8
+    (found,) = late(a_view(1000), [replace(a_measure("lean", "deg", x, 1.0), counted=heard)])
+    assert found.value == pytest.approx(-2.0, abs=0.1)
+    assert found.n == heard[800:].sum()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from gait.analysis import Analysis
 from gait.measures import settling
 from gait.pipeline import analyze
 from gait.rotations import Floats
+from gait.slip import Slip
 from gait.synthetic import Course, Runner, Sensor, Stretch, simulate
 from gait.torso import POINTS
 from tests.gait.an_analysis import some_strides
@@ -120,3 +123,14 @@ def test_feet_named_the_wrong_way_round_for_a_while_are_no_other_pattern() -> No
     assert drop.value is not None
     assert abs(drop.value) < 0.3
     assert time.value is None
+
+
+def test_after_a_clip_moved_the_parts_are_not_held_against_each_other() -> None:
+    """Sway is not known on one side of that moment; what came of it was a drop that was no number."""
+    strides = some_strides(1400)
+    view = a_view(strides=strides, rotation=0.1 * np.sin(PHASE), up=3.0 * np.cos(2 * PHASE))
+    view.cycles.values["sway"][700:] = np.nan
+    moved = replace(view, quality=replace(view.quality, slip=Slip(float(strides.start[700]), 11.0)))
+    (drop, time), curve = settling.settling(moved)
+    assert (drop.value, time.value, curve) == (None, None, None)
+    assert drop.why == time.why == (settling.CLIP_MOVED,)

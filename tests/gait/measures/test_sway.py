@@ -86,3 +86,10 @@ def test_without_standing_a_turn_may_pass_for_tipping() -> None:
     assert stood.systematic == SYSTEMATIC_DEG
     assert on_the_way.systematic == pytest.approx(np.hypot(SYSTEMATIC_DEG, 40.0 * np.sin(8.0 * RAD)))
     assert any("Without standing" in line for line in on_the_way.why)
+
+
+def test_a_way_is_not_seen_from_behind_while_it_is_open_which_end_is_behind() -> None:
+    """Placement unknown and no start: the picture said left and right, and was as likely a mirror's."""
+    way = {"left": np.sin(2 * np.pi * PHASE)}
+    assert loop(a_view(**way)) is not None
+    assert loop(a_view(mounting=a_mounting(sign_known=False), **way)) is None
