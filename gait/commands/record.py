@@ -239,11 +239,9 @@ def _as_csv(target: Path, say: Callable[[str], None]) -> int:
         try:
             write_csv(recording, table)
         except KeyboardInterrupt:
-            table.unlink(missing_ok=True)
             say(f"The table was not finished and is not there; the capture is whole. Next: {following}")
             raise
         except OSError as error:
-            table.unlink(missing_ok=True)
             print(
                 f"gait: {table} could not be written: {error.strerror or error}. The capture is whole: {following}",
                 file=sys.stderr,
