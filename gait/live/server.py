@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 #: Port of the page; the next ones are taken where it is in use. [1]  Chosen: registered to nobody.
 PORT, PORTS_TRIED = 8421, 20
 
+#: This computer as seen from itself, and addresses at which a socket hears that, too.
+LOOPBACK = "127.0.0.1"
+HEARS_ITSELF = (LOOPBACK, "0.0.0.0", "::")
+
 #: Viewers at once. Chosen: a team; each costs 10 kB a second.
 MOST_VIEWERS = 32
 
@@ -215,7 +219,8 @@ class Server:
     app : Starlette
     hub : Hub
     host : str
-        Address to listen at.
+        Address to listen at. This computer itself is always answered at 127.0.0.1, too: from there alone a run is
+        started and stopped.
     port : int or None
         PORT or one of the next that is free when None.
 
@@ -227,11 +232,11 @@ class Server:
         If starlette or uvicorn is not installed.
     """
 
-    def __init__(self, app: Starlette, hub: Hub, *, host: str = "127.0.0.1", port: int | None = None) -> None:
+    def __init__(self, app: Starlette, hub: Hub, *, host: str = LOOPBACK, port: int | None = None) -> None:
         uvicorn = check_installed()
         self._hub = hub
-        self._socket = _listening(host, port)
-        self.port: int = self._socket.getsockname()[1]
+        self._sockets = _listening(host, port)
+        self.port: int = self._sockets[0].getsockname()[1]
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -245,7 +250,7 @@ class Server:
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, name="gait live page", daemon=True
+            target=self._server.run, kwargs={"sockets": self._sockets}, name="gait live page", daemon=True
         )
 
     def open(self) -> None:
@@ -257,7 +262,8 @@ class Server:
         self._hub.close()
         self._server.should_exit = True
         self._thread.join(5.0)
-        self._socket.close()
+        for listening in self._sockets:
+            listening.close()
 
 
 #: With every answer: nothing is kept, guessed at, or told to others.
@@ -303,23 +309,38 @@ def check_installed() -> Any:
     return uvicorn
 
 
-def _listening(host: str, port: int | None) -> socket.socket:
-    """A socket that listens at the port, or at the first free one."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listening(host: str, port: int | None) -> list[socket.socket]:
+    """Sockets that listen at the host and at this computer's own address, all at the port or at the first free one."""
     for candidate in range(PORT, PORT + PORTS_TRIED) if port is None else (port,):
-        made = socket.socket(family, socket.SOCK_STREAM)
-        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, where reuse would let another program listen in
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made: list[socket.socket] = []
         try:
-            made.bind((host, candidate))
-            made.listen(64)
+            made.append(_bound(host, candidate))
+            if made[0].getsockname()[0] not in HEARS_ITSELF:
+                made.append(_bound(LOOPBACK, made[0].getsockname()[1]))
             return made
         except OSError as error:
-            made.close()
+            for one in made:
+                one.close()
             why = error
     wanted = "a port for the page" if port is None else f"port {port}"
     raise GaitError(
         f"{wanted[0].upper()}{wanted[1:]} cannot be had at {host} ({why.strerror or why}). Name another: --http 8500"
     ) from why
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket that listens there."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, where reuse would let another program listen in
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if host == "::":  # everywhere means both kinds of addresses, on Windows, too
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        made.bind((host, port))
+        made.listen(64)
+    except BaseException:
+        made.close()
+        raise
+    return made
