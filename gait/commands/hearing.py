@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gait.commands.command import UsageError, a_path
+from gait.commands.reading import add_format_arguments, check_file_arguments, written
 from gait.commands.record import add_wire_arguments, check_flags, find_sensor, stoppable
 from gait.errors import ReadError
 
@@ -121,6 +122,7 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         type=a_path,
         help="where a port's bytes are kept, in the current folder by default",
     )
+    add_format_arguments(parser.add_argument_group("a recording instead of a port"))
     parser.set_defaults(seconds=None)
 
 
@@ -146,4 +148,5 @@ def read_file(args: argparse.Namespace, path: Path) -> Recording:
     """The recording that was named."""
     from gait.readers import read
 
-    return read(path, columns=args.columns, units=args.units)
+    check_file_arguments(args)
+    return read(path, units=args.units, **written(args))
