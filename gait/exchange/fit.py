@@ -27,6 +27,9 @@ FIELDS = {
     "bounce": ("vertical_oscillation", "cm"),
 }
 
+#: Years that FIT can tell: it counts seconds from 1989-12-31 in 32 bits.  Source: FIT protocol, date_time.
+YEARS = (1990, 2126)
+
 
 def to_fit(analysis: Analysis, started_at: datetime) -> bytes:
     """The run as the bytes of a FIT file.
@@ -49,7 +52,7 @@ def to_fit(analysis: Analysis, started_at: datetime) -> bytes:
     MissingExtra
         If fit-tool is not installed.
     SignalError
-        If ``started_at`` has no time zone, or is before FIT's own beginning (1989-12-31).
+        If ``started_at`` has no time zone, or FIT cannot count to it.
     """
     try:
         from fit_tool.base_type import BaseType
@@ -68,8 +71,10 @@ def to_fit(analysis: Analysis, started_at: datetime) -> bytes:
         raise MissingExtra("FIT files are written with fit-tool: pip install 'gait-traits[fit]'") from error
     if started_at.tzinfo is None:
         raise SignalError("The start has no time zone; write it as 2026-05-01T07:30:00+02:00.")
-    if started_at.year < 1990:
-        raise SignalError(f"FIT counts from the end of 1989; a start in {started_at.year} cannot be written.")
+    if not YEARS[0] <= started_at.year < YEARS[1]:
+        raise SignalError(
+            f"FIT counts seconds from the end of 1989 to 2126; a start in {started_at.year} cannot be written."
+        )
     begin = round(started_at.timestamp() * 1000.0)
     seconds = np.arange(0.0, np.floor(analysis.recording.stop_s - analysis.recording.start_s) + 1.0)
     values = _by_second(analysis, analysis.recording.start_s + seconds + 0.5)

@@ -277,6 +277,28 @@ def test_a_run_without_a_date_is_placed_by_its_file_and_said(tmp_path: Path) -> 
     listed = gait("runs", GAIT_STORE=str(store)).stdout
     assert "~ The recording does not tell when it began" in listed
     assert "~" in listed.splitlines()[1]
+    grown = gait("growth", "--no-page", "--language", "de", GAIT_STORE=str(store)).stdout
+    assert "steht die Zeit ihrer Datei dafür" in " ".join(grown.split())
+    assert "recording" not in grown
+
+
+def test_a_run_named_without_a_line_takes_no_other_runs_line_away(tmp_path: Path) -> None:
+    store = tmp_path / "h.sqlite"
+    for number in (1, 2):
+        write_run(tmp_path / f"run{number}.csv", number)
+        words = ["--keep", "--no-report", "--store", store, "--out", tmp_path / "o", "--quiet"]
+        assert gait("analyze", tmp_path / f"run{number}.csv", *words).returncode == 0
+    assert gait("feel", "light as never", "--store", store).returncode == 0
+    runs = json.loads(gait("runs", "--json", "--store", store).stdout)["runs"]
+    day = datetime.fromisoformat(runs[0]["started_at"]).astimezone().date().isoformat()
+    for only_a_run in ("last", "1", day, "run1.csv"):
+        done = gait("feel", only_a_run, "--store", store)
+        assert done.returncode == 2, only_a_run
+        assert f"Say how run {only_a_run} felt" in done.stderr
+    assert [run["feel"] for run in json.loads(gait("runs", "--json", "--store", store).stdout)["runs"]] == [
+        None,
+        "light as never",
+    ]
 
 
 def test_only_what_was_asked_for_is_remembered(tmp_path: Path) -> None:

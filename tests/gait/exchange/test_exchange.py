@@ -95,8 +95,10 @@ def test_fit_claims_no_pace_and_no_distance() -> None:
 def test_fit_needs_a_moment_that_is_one() -> None:
     with pytest.raises(SignalError, match="time zone"):
         to_fit(a_run()[1], datetime(2026, 5, 1))  # noqa: DTZ001
-    with pytest.raises(SignalError, match="1970"):
-        to_fit(a_run()[1], datetime(1970, 1, 1, tzinfo=UTC))
+    for year in (1970, 2200):
+        with pytest.raises(SignalError, match=f"in {year} cannot be written"):
+            to_fit(a_run()[1], datetime(year, 1, 1, tzinfo=UTC))
+    assert to_fit(a_run()[1], datetime(2125, 12, 31, 23, tzinfo=UTC))
 
 
 def test_our_own_fit_is_an_activity_to_us() -> None:
