@@ -96,14 +96,7 @@ def run(args: argparse.Namespace) -> int:
     """Do it."""
     columns = check_flags(args)
     target: Path = args.out or Path(f"run-{datetime.now().astimezone():%Y%m%d-%H%M%S}.gaitcap")
-    if target.suffix.lower() in (".csv", ".gz"):
-        raise UsageError(
-            f"-o names the capture, and {target} is a table's name; the table is written beside it."
-        )
-    if target.exists():
-        raise UsageError(f"{target} is there already; name another with -o.")
-    if not target.parent.is_dir():
-        raise UsageError(f"There is no folder {target.parent} to write {target.name} into.")
+    check_target(target)
     say = nothing if args.quiet else aloud
     link, greeting = find_sensor(args, columns)
     with link:
@@ -112,6 +105,18 @@ def run(args: argparse.Namespace) -> int:
         raise ReadError(f"{target} holds no sample: the sensor said who it is and nothing more.")
     say(f"{vitals.samples} samples are in {target}.")
     return DONE if args.no_csv else _as_csv(target, say)
+
+
+def check_target(target: Path) -> None:
+    """Make sure, before a sensor is looked for, that a capture can begin there; else it is a usage error."""
+    if target.suffix.lower() in (".csv", ".gz"):
+        raise UsageError(
+            f"-o names the capture, and {target} is a table's name; the table is written beside it."
+        )
+    if target.exists():
+        raise UsageError(f"{target} is there already; name another with -o.")
+    if not target.parent.is_dir():
+        raise UsageError(f"There is no folder {target.parent} to write {target.name} into.")
 
 
 def check_flags(args: argparse.Namespace) -> Sequence[str] | None:
