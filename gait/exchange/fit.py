@@ -154,7 +154,8 @@ def _summary(begin: int, lasts: float, cadence_spm: float | None) -> Iterator[An
     whole: dict[str, Any] = {"timestamp": end, "start_time": begin}
     whole |= {"total_elapsed_time": lasts, "total_timer_time": lasts}
     if cadence_spm is not None:
-        whole |= {"avg_cadence": int(cadence_spm / 2.0)}
+        strides, rest = _strides_a_minute(cadence_spm)
+        whole |= {"avg_cadence": strides, "avg_fractional_cadence": rest}
     yield _filled(LapMessage(local_id=5), **whole, sport=Sport.RUNNING)
     yield _filled(SessionMessage(local_id=6), **whole, sport=Sport.RUNNING, first_lap_index=0, num_laps=1)
     yield _filled(

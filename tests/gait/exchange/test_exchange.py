@@ -87,6 +87,17 @@ def test_fit_read_back_by_another_library_has_the_strides_own_numbers() -> None:
     assert compared > 200
 
 
+def test_fits_mean_cadence_is_the_runs_and_not_a_step_less() -> None:
+    _, found = a_run()
+    with fitdecode.FitReader(io.BytesIO(to_fit(found, STARTED))) as frames:
+        said = [f for f in frames if getattr(f, "name", "") in ("lap", "session") and hasattr(f, "get_value")]
+    assert {message.name for message in said} == {"lap", "session"}
+    for message in said:
+        strides = message.get_value("avg_running_cadence", fallback=None) or message.get_value("avg_cadence")
+        spm = 2.0 * (strides + message.get_value("avg_fractional_cadence"))
+        assert spm == pytest.approx(found.measures["cadence"].value, abs=FIT_CADENCE)
+
+
 def test_fit_claims_no_pace_and_no_distance() -> None:
     for row in records(to_fit(a_run()[1], STARTED)):
         assert not {"speed", "enhanced_speed", "distance"} & {k for k, v in row.items() if v is not None}
