@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from gait.commands.command import DONE, a_path
+from gait.commands.command import DONE, a_path, check_parent
 from gait.commands.reading import add_file_arguments, check_file_arguments, written
 from gait.folder import OutputError
 
@@ -48,8 +48,10 @@ def run(args: argparse.Namespace) -> int:
     from gait.readers import read, write_csv
 
     check_file_arguments(args)
-    recording = read(args.capture, units=args.units, **written(args))
+    if args.out is not None:
+        check_parent(args.out)
     target: Path = args.out or _beside(args.capture)
+    recording = read(args.capture, units=args.units, **written(args))
     if target.exists() and (target.samefile(args.capture) or not args.force):
         raise OutputError(f"{target} is there already; --force writes over it, -o names another.")
     try:

@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gait.commands.command import DONE, UsageError, a_path, tell
+from gait.commands.command import DONE, UsageError, a_path, check_parent, tell
 from gait.commands.reading import add_asked_arguments, asked_of
 from gait.folder import OutputError, default_folder
 from gait.results import Asked, analyze_file
@@ -70,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
     out: Path = args.out if args.out is not None else Path(f"{stem}-{args.measure}-over-{args.over}.pdf")
     if out.suffix.lower() not in KINDS:
         raise UsageError(f"-o takes a name that ends in {', '.join(KINDS)}; {out.name} does not.")
+    check_parent(out)
     if out.exists() and not args.force:
         raise OutputError(f"{out} is there already. Name another with -o, or write over it with --force.")
     from gait.report.figures import draw_over_stride, draw_over_time

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from gait.commands.command import DONE, FAILED, UsageError
+from gait.commands.command import DONE, FAILED, UsageError, check_parent
 from gait.commands.record_words import Line, aloud, before_the_run, clock, nothing, who
 from gait.errors import GaitError, ReadError
 
@@ -115,8 +115,7 @@ def check_target(target: Path) -> None:
         )
     if target.exists():
         raise UsageError(f"{target} is there already; name another with -o.")
-    if not target.parent.is_dir():
-        raise UsageError(f"There is no folder {target.parent} to write {target.name} into.")
+    check_parent(target)
 
 
 def check_flags(args: argparse.Namespace) -> Sequence[str] | None:

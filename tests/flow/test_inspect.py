@@ -124,3 +124,22 @@ def test_a_packed_table_is_converted_beside_itself(
     status = main(["convert", str(tmp_path / name), "--csv"])
     assert status == (1 if name == "run.csv" else 0)
     assert {file.name for file in tmp_path.iterdir()} == {name, name.removesuffix(".gz")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["convert", "run.csv", "--csv", "-o", "no/x.csv"],
+        ["plot", "run.csv", "--measure", "cadence", "-o", "no/x.pdf"],
+        ["traits", "--write", "no/x.toml"],
+        ["record", "-o", "no/x.gaitcap"],
+        ["live", "-o", "no/x.gaitcap"],
+        ["check", "--capture", "no/x.gaitcap"],
+    ],
+)
+def test_a_folder_that_is_not_there_is_told_before_any_work_is_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    assert "There is no folder no to write x." in capsys.readouterr().err
