@@ -53,6 +53,8 @@ REPORT_POLICY = (
     "form-action 'none'; frame-ancestors 'none'"
 )
 
+_FOLDER = Path(__file__).parent / "page"
+
 _FILES = {
     "page.css": "text/css",
     "page.js": "text/javascript",
@@ -134,81 +136,93 @@ def application(
         The page of the finished run, None while there is none.
     """
     from starlette.applications import Starlette
-    from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, StreamingResponse
-    from starlette.responses import Response as Plain
     from starlette.routing import Route
 
-    folder = Path(__file__).parent / "page"
+    doors = _Doors(hub, guard, buttons, report)
+    return Starlette(
+        routes=[
+            Route("/", doors.page),
+            *(Route(f"/{name}", doors.file) for name in _FILES),
+            Route("/enter", doors.enter, methods=["POST"]),
+            Route("/events", doors.events),
+            Route("/do/{name}", doors.button, methods=["POST"]),
+            Route("/report", doors.finished),
+        ]
+    )
 
-    def answered(content: bytes | str, kind: str, policy: str = PAGE_POLICY) -> Response:
-        return Plain(content, media_type=kind, headers={**_HEADERS, "content-security-policy": policy})
 
-    def refused(why: str) -> Response:
-        return PlainTextResponse(f"{why}\n", 403, headers=_HEADERS)
+class _Doors:
+    """What is answered at each address, or why it is not; the guard is asked first at each."""
 
-    async def page(request: Request) -> Response:
+    def __init__(
+        self,
+        hub: Hub,
+        guard: Guard,
+        buttons: Mapping[str, Callable[[], bool]],
+        report: Callable[[], bytes | None],
+    ) -> None:
+        self._hub, self._guard, self._buttons, self._report = hub, guard, buttons, report
+
+    async def page(self, request: Request) -> Response:
         asked = _asked(request)
-        if guard.refuses(asked, door=True):
-            return refused(guard.refuses(asked, door=True))
-        name = "door.html" if guard.refuses(asked) else "page.html"
-        return answered((folder / name).read_bytes(), "text/html")
-
-    async def file(request: Request) -> Response:
-        name = request.url.path[1:]
-        why = guard.refuses(_asked(request), door=True)
-        return refused(why) if why else answered((folder / name).read_bytes(), _FILES[name])
-
-    async def enter(request: Request) -> Response:
-        asked = _asked(request)
-        why = guard.refuses(asked, button=True, door=True)
+        why = self._guard.refuses(asked, door=True)
         if why:
-            return refused(why)
-        bought = guard.sell((await _body(request)).decode("ascii", "replace"))
+            return _refused(why)
+        name = "door.html" if self._guard.refuses(asked) else "page.html"
+        return _answered((_FOLDER / name).read_bytes(), "text/html")
+
+    async def file(self, request: Request) -> Response:
+        name = request.url.path[1:]
+        why = self._guard.refuses(_asked(request), door=True)
+        return _refused(why) if why else _answered((_FOLDER / name).read_bytes(), _FILES[name])
+
+    async def enter(self, request: Request) -> Response:
+        from starlette.responses import JSONResponse
+
+        why = self._guard.refuses(_asked(request), button=True, door=True)
+        if why:
+            return _refused(why)
+        bought = self._guard.sell((await _body(request)).decode("ascii", "replace"))
         if bought is None:
-            return refused(
+            return _refused(
                 "That token is not the one that is open now; gait prints the new one after each use."
             )
         answer = JSONResponse({"done": True}, headers=_HEADERS)
         answer.set_cookie(COOKIE, bought, httponly=True, samesite="strict", path="/")
         return answer
 
-    async def events(request: Request) -> Response:
-        why = guard.refuses(_asked(request))
-        if why:
-            return refused(why)
-        if hub.viewers >= MOST_VIEWERS:
-            return PlainTextResponse("Enough people are looking already.\n", 503, headers=_HEADERS)
-        return StreamingResponse(hub.views(), media_type="text/event-stream", headers=_HEADERS)
+    async def events(self, request: Request) -> Response:
+        from starlette.responses import PlainTextResponse, StreamingResponse
 
-    async def button(request: Request) -> Response:
-        asked, name = _asked(request), request.path_params["name"]
-        why = guard.refuses(asked, button=True)
+        why = self._guard.refuses(_asked(request))
         if why:
-            return refused(why)
-        if name not in buttons:
+            return _refused(why)
+        if self._hub.viewers >= MOST_VIEWERS:
+            return PlainTextResponse("Enough people are looking already.\n", 503, headers=_HEADERS)
+        return StreamingResponse(self._hub.views(), media_type="text/event-stream", headers=_HEADERS)
+
+    async def button(self, request: Request) -> Response:
+        from starlette.responses import JSONResponse, PlainTextResponse
+
+        asked, name = _asked(request), request.path_params["name"]
+        why = self._guard.refuses(asked, button=True)
+        if why:
+            return _refused(why)
+        if name not in self._buttons:
             return PlainTextResponse("There is no such button.\n", 404, headers=_HEADERS)
-        if name != "mark" and not guard.may_steer(asked):
-            return refused("Starting and stopping is left to the computer that records.")
-        done = await asyncio.get_running_loop().run_in_executor(None, buttons[name])
+        if name != "mark" and not self._guard.may_steer(asked):
+            return _refused("Starting and stopping is left to the computer that records.")
+        done = await asyncio.get_running_loop().run_in_executor(None, self._buttons[name])
         return JSONResponse({"done": done}, headers=_HEADERS)
 
-    async def finished(request: Request) -> Response:
-        why = guard.refuses(_asked(request))
-        if why:
-            return refused(why)
-        content = report()
-        return RedirectResponse("/") if content is None else answered(content, "text/html", REPORT_POLICY)
+    async def finished(self, request: Request) -> Response:
+        from starlette.responses import RedirectResponse
 
-    return Starlette(
-        routes=[
-            Route("/", page),
-            *(Route(f"/{name}", file) for name in _FILES),
-            Route("/enter", enter, methods=["POST"]),
-            Route("/events", events),
-            Route("/do/{name}", button, methods=["POST"]),
-            Route("/report", finished),
-        ]
-    )
+        why = self._guard.refuses(_asked(request))
+        if why:
+            return _refused(why)
+        content = self._report()
+        return RedirectResponse("/") if content is None else _answered(content, "text/html", REPORT_POLICY)
 
 
 class Server:
@@ -274,6 +288,18 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }
+
+
+def _answered(content: bytes, kind: str, policy: str = PAGE_POLICY) -> Response:
+    from starlette.responses import Response
+
+    return Response(content, media_type=kind, headers={**_HEADERS, "content-security-policy": policy})
+
+
+def _refused(why: str) -> Response:
+    from starlette.responses import PlainTextResponse
+
+    return PlainTextResponse(f"{why}\n", 403, headers=_HEADERS)
 
 
 def _asked(request: Request) -> Asked:
