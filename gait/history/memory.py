@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gait.history.growth import ABOUT_RUNS, Growth, earlier_run, grow, measures_asked
+from gait.history.rows import NewRun
 from gait.history.run import Dated, Run
-from gait.history.store import SAME_START, NewRun, Store
+from gait.history.store import SAME_START, Store
 from gait.pipeline import Analysis
 from gait.recording import Placement, Recording
 from gait.traits.earlier import Earlier, State
