@@ -213,3 +213,5 @@ def test_parquet_read_back_is_the_table(tmp_path: Path) -> None:
     assert list(back.columns) == list(table.columns)
     np.testing.assert_array_equal(back["lean_deg"], table["lean_deg"])
     assert list(back["side"]) == list(table["side"])
+    # Strides are chosen by it, so it is no word that only looks like a truth.
+    assert len(back[back["regular"]]) == a_run()[1].measures.strides.regular.sum() < len(back)
