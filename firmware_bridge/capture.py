@@ -19,9 +19,6 @@ from firmware_bridge.decoder import Feed
 from firmware_bridge.errors import CaptureError
 from firmware_bridge.events import Event
 
-#: A capture's name ends so.
-SUFFIX = ".gaitcap"
-
 #: Marks are at least this far apart. [ns]  Chosen: ten a second tell the host's time to 0.1 ms and cost 3 % of a 200 Hz run.
 MARK_NS = 100_000_000
 
