@@ -66,6 +66,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _beside(capture: Path) -> Path:
-    """The table's name by default: ``run.gaitcap`` and ``run.gaitcap.gz`` become ``run.csv``."""
+    """The table's name by default: ``run.gaitcap`` and ``run.csv.gz`` become ``run.csv``."""
     plain = capture.with_suffix("") if capture.suffix.lower() == ".gz" else capture
     return plain.with_suffix(".csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from gait.readers import write_csv
 from gait.readers.dialects import known_dialects
 from gait.readers.kits import KITS
 from gait.recording import Samples
+from tests.bridge.made import frame_list
 from tests.gait.exchange.a_watch import fit_file
 from tests.gait.readers.damage_matrix import run
 from tests.gait.readers.loggers import LOGGERS
@@ -143,3 +145,15 @@ def test_a_folder_that_is_not_there_is_told_before_any_work_is_done(
     monkeypatch.chdir(tmp_path)
     assert main(words) == 2
     assert "There is no folder no to write x." in capsys.readouterr().err
+
+
+def test_a_packed_capture_is_refused_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "run.gaitcap.gz").write_bytes(gzip.compress(b"".join(frame_list(200))))
+    assert main(["inspect", str(tmp_path / "run.gaitcap.gz")]) == 1
+    assert "captures, which are not packed: unpack one first." in capsys.readouterr().err
+    assert main(["formats"]) == 0
+    assert "Captures of `gait record` and serial loggers' raw files are recognised, too, unpacked." in (
+        capsys.readouterr().out
+    )
