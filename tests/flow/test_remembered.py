@@ -346,3 +346,23 @@ def test_a_damaged_store_is_said_in_one_sentence_and_the_run_is_kept(tmp_path: P
     assert done.stderr.count("\n") == 1
     assert "set aside whole as h.damaged-" in done.stderr
     assert json.loads(gait("runs", "--json", "--store", store).stdout)["runs"]
+
+
+def test_the_doctor_tells_of_the_history_and_leaves_a_damaged_one_where_it_is(tmp_path: Path) -> None:
+    store = tmp_path / "h.sqlite"
+
+    def line() -> str:
+        said = gait("doctor", GAIT_STORE=str(store)).stdout
+        return next(row for row in said.splitlines() if row.startswith("history"))
+
+    assert re.match(r"history +open +no run is remembered", line())
+    write_run(tmp_path / "run.csv", 1)
+    kept = gait(
+        "analyze", tmp_path / "run.csv", "--keep", "--store", store, "--no-report", "--out", tmp_path / "o"
+    )
+    assert kept.returncode == 0
+    assert re.match(rf"history +ready +1 run: {re.escape(str(store))}", line())
+    store.write_bytes(b"no database at all, but once it was" * 100)
+    assert re.match(r"history +look +.*damaged.*begins a new one", line())
+    assert store.read_bytes().startswith(b"no database")
+    assert [file.name for file in tmp_path.glob("h*")] == ["h.sqlite"]
