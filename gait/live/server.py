@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import socket
 import threading
@@ -348,9 +349,13 @@ def _listening(host: str, port: int | None) -> list[socket.socket]:
             for one in made:
                 one.close()
             why = error
-    wanted = "a port for the page" if port is None else f"port {port}"
+    if isinstance(why, socket.gaierror) or why.errno == errno.EADDRNOTAVAIL:
+        raise GaitError(
+            f"{host} is no address of this computer ({why.strerror or why}). --share alone takes all that it has."
+        ) from why
+    wanted = "A port for the page" if port is None else f"Port {port}"
     raise GaitError(
-        f"{wanted[0].upper()}{wanted[1:]} cannot be had at {host} ({why.strerror or why}). Name another: --http 8500"
+        f"{wanted} cannot be had at {host} ({why.strerror or why}). Name another: --http 8500"
     ) from why
 
 

@@ -86,6 +86,12 @@ def viewer(page: Page) -> Iterator[Iterator[dict[str, Any]]]:
         yield views()
 
 
+@pytest.mark.parametrize("host", ["192.0.2.77", "no-such-host.invalid"])
+def test_an_address_that_is_not_this_computers_is_told_as_such(host: str) -> None:
+    with pytest.raises(GaitError, match=rf"{host} is no address of this computer .*--share alone"):
+        Page(host=host)
+
+
 @pytest.mark.skipif(sys.platform == "darwin", reason="a Mac has no second address of its own")
 def test_a_page_shared_at_one_address_opens_on_this_computer_and_is_steered_there() -> None:
     page = Page(host="127.0.0.2", shared=True)
