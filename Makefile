@@ -10,7 +10,7 @@ OWN_SAMPLE := sample_data/easy_run_chest.csv.gz
 SAMPLE ?= $(OWN_SAMPLE)
 OUT ?= sample-gait
 
-# A Python that fits: the newest of these that is there, new enough, and able to make environments.
+# A Python that fits: the first of these that is there, new enough, and able to make environments.
 FIND_PYTHON = for p in $(PYTHON) python3.13 python3.12 python3.11 python3.14 python3 python; do \
 	  if command -v "$$p" >/dev/null 2>&1 && "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo "$$p"; exit 0; fi; \
 	done; \

@@ -19,13 +19,10 @@ from firmware_bridge.decoder import Feed
 from firmware_bridge.errors import CaptureError
 from firmware_bridge.events import Event
 
-#: A capture's name ends so.
-SUFFIX = ".gaitcap"
-
 #: Marks are at least this far apart. [ns]  Chosen: ten a second tell the host's time to 0.1 ms and cost 3 % of a 200 Hz run.
 MARK_NS = 100_000_000
 
-#: The file is synced to the disk this often. [ns]  Source: issue 3, "flushed and synced every second".
+#: The file is synced to the disk this often. [ns]  Chosen: a second is what a crash may cost.
 SYNC_NS = 1_000_000_000
 
 #: Bytes read at once. [B]
@@ -114,6 +111,7 @@ class Capture:
             return
         self._open = False
         try:
+            self._write(self._notes)  # no frame came behind which they could stand
             os.fsync(self._file)
         except OSError as error:
             raise self._failed(error) from error

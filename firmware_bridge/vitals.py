@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from firmware_bridge import mpu6050
-from firmware_bridge.events import Damage, Data, Event, Info, Status
+from firmware_bridge.events import AFTER_RESET, Damage, Data, Event, Info, Status
 
 #: The rate is told over so long. [s]
 RATE_S = 3.0
@@ -53,6 +53,8 @@ class Vitals:
                 self._count(event)
             elif isinstance(event, Info):
                 self.info = event
+                if event.chip is not None and event.chip.state & AFTER_RESET:
+                    self.restarted()  # the board's own numbers begin anew
             elif isinstance(event, Status) and self.info is not None and self.info.chip is not None:
                 self.temperature_c = mpu6050.temperature_c(event.temperature, self.info.chip.who_am_i)
             elif isinstance(event, Damage):
@@ -63,7 +65,7 @@ class Vitals:
             self._arrived.popleft()
 
     def restarted(self) -> None:
-        """The port was lost: numbers begin anew."""
+        """The port was lost, or the board was reset: numbers begin anew."""
         self._expected = None
 
     @property

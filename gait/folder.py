@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from gait.errors import GaitError
@@ -86,8 +86,13 @@ def check_folder(
 def whole_file(target: Path) -> Iterator[Path]:
     """A name to write to that becomes ``target`` when all went well, and nothing when not.
 
-    Two processes, on two machines even, may write the same target at once: each file there is always whole.
+    Two processes, on two machines even, may write the same target at once: each file there is always whole. What is no
+    file (``/dev/stdout``, a pipe) is written to as it is, and a link stays one.
     """
+    if target.exists() and not target.is_file():
+        yield target
+        return
+    target = target.resolve()
     passing = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         yield passing
@@ -103,18 +108,18 @@ def sweep(folder: Path) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files, each at once and whole; what else is in the folder stays.
+    """Write the files, each whole, and none before there is room for all; what else is in the folder stays.
 
     Raises
     ------
     OutputError
-        If the folder cannot be written to.
+        If the folder cannot be written to; files of an earlier result are then as they were.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            with whole_file(folder / name) as passing:
-                passing.write_bytes(content)
+        with ExitStack() as all_of_them:
+            for name, content in files.items():
+                all_of_them.enter_context(whole_file(folder / name)).write_bytes(content)
     except OSError as error:
         raise OutputError(f"{folder} cannot be written to: {error.strerror or error}.") from error
 

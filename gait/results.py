@@ -190,14 +190,5 @@ def result_of(
         from gait.report.html import to_html
 
         progress("drawing the page")
-        files["report.html"] = _signed(to_html(report)).encode("utf-8", "replace")
+        files["report.html"] = to_html(report).encode("utf-8", "replace")
     return Result(files, report.summary(), document)
-
-
-def _signed(page: str) -> str:
-    """The page with the line by which folder.py knows it as ours."""
-    from gait import __version__
-
-    if 'name="generator"' in page[:4096]:
-        return page
-    return page.replace("<head>", f'<head>\n<meta name="generator" content="gait {__version__}">', 1)

@@ -91,15 +91,14 @@ def samples_table(recording: Recording) -> pd.DataFrame:
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
-    """A table as bytes: UTF-8, one line end everywhere, an empty cell for what is not known."""
-    return table.to_csv(index=False, lineterminator="\n").encode()
+    """A table as bytes: UTF-8, one line end everywhere, an empty cell for what is not known, plain words for yes and no."""
+    words = {c: np.where(table[c], "true", "false") for c in table.columns if table[c].dtype.kind == "b"}
+    return table.assign(**words).to_csv(index=False, lineterminator="\n").encode()
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
-    """Cut digits that mean nothing; plain words for true and false."""
+    """Cut digits that mean nothing."""
     for column in table.columns:
         if table[column].dtype.kind == "f":
             table[column] = table[column].round(DECIMALS.get(str(column).rsplit("_", 1)[-1], OTHER_DECIMALS))
-        elif table[column].dtype.kind == "b":
-            table[column] = np.where(table[column], "true", "false")
     return table

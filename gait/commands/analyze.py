@@ -22,9 +22,10 @@ PURPOSE = """\
 Read the recording of one motion sensor worn on the trunk, find the running in it, and write what can
 truthfully be said about it: a page for the runner, numbers with their uncertainty for the analyst.
 
-RUN is a capture of `gait record`, a CSV with a clock, an accelerometer and a gyroscope (also packed as
-.gz), or the zip or folder of the phone app Sensor Logger. Which format it is, is recognised; where the
-units are not said and more than one reading is possible, gait refuses and names the flag to add.
+RUN is a capture of `gait record`, a serial logger's raw file, a CSV with a clock, an accelerometer and a
+gyroscope (also packed as .gz), or the zip or folder of a logger that writes a file for each sensor. Which
+format it is, is recognised (`gait formats` lists them); where the units are not said and more than one
+reading is possible, gait refuses and names the flag to add.
 """
 
 EPILOG = """\

@@ -77,5 +77,17 @@ def a_path(text: str) -> Path:
     return Path(text)
 
 
+def check_parent(target: Path) -> None:
+    """Make sure, before any work is done, that the folder of a file to be written is there.
+
+    Raises
+    ------
+    UsageError
+        If it is not.
+    """
+    if not target.parent.is_dir():
+        raise UsageError(f"There is no folder {target.parent} to write {target.name} into.")
+
+
 class UsageError(Exception):
     """A command was asked for in a way it cannot be; becomes exit status 2."""

@@ -1,6 +1,6 @@
 """``gait doctor``: what gait finds on this computer, and the remedy where something is in the way.
 
-Lives here: versions, extras, ports and their permissions, folders, kept calibrations.
+Lives here: versions, extras, ports and their permissions, folders, kept calibrations, the history.
 Not here: a sensor that is worn (check.py), what any of it is used for.
 """
 
@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from gait.commands.command import DONE, FAILED, tell
 
 PURPOSE = """\
 Look at what gait needs on this computer: Python and packages, ports and the right to use them, folders to write to,
-kept calibrations. Where something is in the way, the line says what helps.
+kept calibrations, remembered runs. Where something is in the way, the line says what helps.
 """
 
 EPILOG = """\
@@ -72,6 +73,7 @@ def _lines() -> Iterator[Line]:
     yield _bench()
     yield from _folders()
     yield from _calibrations()
+    yield _history()
 
 
 def _versions() -> Iterator[Line]:
@@ -203,3 +205,24 @@ def _calibrations() -> Iterator[Line]:
                 "ready",
                 f"{found.device}, {whole}, {found.made_at[:10] or 'no date'}: {path}",
             )
+
+
+def _history() -> Line:
+    """The runs that are remembered; looked at, and neither set aside nor mended."""
+    from gait.errors import HistoryError
+    from gait.history.place import store_path
+    from gait.history.store import DamagedStore, Store
+
+    path = store_path()
+    if not path.exists():
+        return "history", "open", f"no run is remembered in {path}; gait analyze RUN --keep remembers one"
+    try:
+        with closing(Store(path)) as store:
+            runs = len(store.runs())
+    except DamagedStore as error:
+        return "history", "look", f"{error} gait analyze RUN --keep sets it aside whole and begins a new one."
+    except HistoryError as error:
+        return "history", "look", str(error)
+    if not os.access(path, os.W_OK):
+        return "history", "look", f"{path} may not be written to; look after its permissions."
+    return "history", "ready", f"{runs} run{'s' * (runs != 1)}: {path}"

@@ -30,7 +30,8 @@ EPILOG = """\
 what comes out, in the folder
   --fit      <stem>.fit: a record a second with cadence, vertical oscillation, contact time, and fields of our own: lean
              and turn [deg], step_cadence [spm], bounce [cm]. No pace and no distance: a trunk sensor knows none.
-  --bids     bids/: BIDS-motion, the raw samples, their channels, foot contacts as events
+  --bids     bids/: BIDS-motion, the raw samples, their channels, foot contacts as events; another --subject or --task
+             joins the data set that is there
   --parquet  strides.parquet, steps.parquet, samples.parquet
   --csv      <stem>.csv.gz: seconds, m/s2 and rad/s in the sensor's axes, which gait and everybody else reads
 
@@ -75,25 +76,29 @@ def run(args: argparse.Namespace) -> int:
     start, asked = _moment(args.started_at), asked_of(args)
     stem = default_folder(args.run).name.removesuffix("-gait")
     folder: Path = args.out or Path(f"{stem}-export")
+    names = _names(args, folder, stem)
+    there = [name for name in names if (folder / name).exists()]
+    if there and not args.force:
+        raise OutputError(
+            f"{folder} holds {', '.join(there[:3])} already. Name another folder with --out, or write over them with "
+            "--force."
+        )
     with progress(args.quiet) as say:
         in_hand, standing = read_file(args.run, asked, progress=say)
         recording = in_hand[0]
-        analysis = analyze_read(in_hand, standing, asked, progress=say)
-        files = dict(_files(args, recording, analysis, stem, start, say))
-        raw = f"{stem}.csv.gz" if args.csv else None
-        names = [*files, *([raw] if raw else [])]
-        there = [name for name in names if (folder / name).exists()]
-        if there and not args.force:
-            raise OutputError(
-                f"{folder} holds {', '.join(there[:3])} already. Name another folder with --out, or write over them with "
-                "--force."
+        when = start or recording.started_at
+        if args.fit and when is None:
+            raise UsageError(
+                "The recording does not tell the time of day, which FIT needs: add --start 2026-05-01T07:30:00+02:00."
             )
+        analysis = analyze_read(in_hand, standing, asked, progress=say)
+        files = _files(args, folder, recording, analysis, stem, when, say)
         _write(folder, files)
-        if raw:
+        if args.csv:
             say("writing CSV")
-            _write_raw(recording, folder / raw)
+            _write_raw(recording, folder / f"{stem}.csv.gz")
     if not args.quiet:
-        tell("\n".join(str(folder / name) for name in names))
+        tell("\n".join(str(folder / name) for name in dict.fromkeys((*files, *names))))
     return DONE
 
 
@@ -107,12 +112,26 @@ def _moment(text: str | None) -> datetime | None:
         raise UsageError(f"--start {text}: write it as 2026-05-01T07:30:00+02:00.") from error
 
 
+def _names(args: argparse.Namespace, folder: Path, stem: str) -> list[str]:
+    """What will be written anew, by its path in the folder, known before anything is read."""
+    names = [f"{stem}.fit"] if args.fit else []
+    if args.bids:
+        from gait.exchange.bids import bids_names
+
+        free = bids_names(folder / "bids", subject=args.subject, task=args.task)
+        names += [f"bids/{name}" for name in free]
+    if args.parquet:
+        names += ["strides.parquet", "steps.parquet", "samples.parquet"]
+    return [*names, f"{stem}.csv.gz"] if args.csv else names
+
+
 def _files(
     args: argparse.Namespace,
+    folder: Path,
     recording: Recording,
     analysis: Analysis,
     stem: str,
-    start: datetime | None,
+    when: datetime | None,
     say: Callable[[str], None],
 ) -> Mapping[str, bytes]:
     """Every file by its path in the folder."""
@@ -122,21 +141,15 @@ def _files(
     if args.fit:
         from gait.exchange.fit import to_fit
 
-        when = start or recording.started_at
-        if when is None:
-            raise UsageError(
-                "The recording does not tell the time of day, which FIT needs: add --start 2026-05-01T07:30:00+02:00."
-            )
+        assert when is not None, "asked for before"
         say("writing FIT")
         files[f"{stem}.fit"] = to_fit(analysis, when)
     if args.bids:
-        from gait.exchange.bids import bids_files
+        from gait.exchange.bids import bids_files, joined
 
         say("writing BIDS")
-        files |= {
-            f"bids/{name}": content
-            for name, content in bids_files(recording, analysis, subject=args.subject, task=args.task).items()
-        }
+        made = bids_files(recording, analysis, subject=args.subject, task=args.task)
+        files |= {f"bids/{name}": content for name, content in joined(folder / "bids", made).items()}
     if args.parquet:
         from gait.exchange.parquet import to_parquet
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from gait.commands.command import DONE, UsageError, tell
-from gait.commands.remembered import LONGEST_LINE, RUN, STORE, add_store, find, one_line, opened, when
+from gait.commands.remembered import LONGEST_LINE, RUN, STORE, add_store, called, find, one_line, opened, when
 
 PURPOSE = """\
 Keep a line of how a remembered run felt, in your own words; it outranks the sensor. A new line takes the
@@ -40,11 +40,13 @@ def run(args: argparse.Namespace) -> int:
     if len(args.said) > 2:
         raise UsageError('Put the line in quotes: gait feel "light and easy".')
     meant, text = args.said if len(args.said) == 2 else ("last", args.said[0])
-    if len(args.said) == 1 and (text == "last" or text.isdecimal()):
-        raise UsageError(f'Say how run {text} felt: gait feel {text} "light and easy".')
     line = one_line(text, LONGEST_LINE)
     with opened(args) as store:
-        found = find(store.runs(), meant, store.path)
+        runs = store.runs()
+        if len(args.said) == 1 and (text == "last" or text.isdecimal() or called(runs, text)):
+            # A run without a line is a word forgotten; as a line it would take the place of another run's.
+            raise UsageError(f'Say how run {text} felt: gait feel {text} "light and easy".')
+        found = find(runs, meant, store.path)
         store.feel(found.number, line)
     if not args.quiet:
         tell(f"Run {found.number}, {when(found)}: {line or 'no line any more'}")

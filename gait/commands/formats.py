@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:  # noqa: ARG001
         + "\n".join(parts)
         + "\n\nOne file for each sensor\n\n"
         + "\n".join(files)
-        + "\n\nCaptures of `gait record` and serial loggers' raw files are recognised, too. All may be packed as .gz.\n"
+        + "\n\nTables may be packed as .gz. Captures of `gait record` and serial loggers' raw files are recognised, too, unpacked.\n"
         "For anything else say --columns and --units; gait analyze --help has the words."
     )
     return DONE

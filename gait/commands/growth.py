@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gait.commands.command import DONE, UsageError, a_path, tell
-from gait.commands.remembered import STORE, add_store, by_file, opened, plain
+from gait.commands.remembered import STORE, add_store, opened, plain
 from gait.errors import HistoryError, ReadError
 from gait.folder import check_folder, write_folder
 
@@ -109,9 +109,11 @@ def _text(growth: Growth, language: str, *, numbers: bool) -> str:
     from gait.report.over_runs import tell_growth
     from gait.report.words import load_words
 
-    grown = tell_growth(growth, load_words(language, numbers=numbers))
+    words = load_words(language, numbers=numbers)
+    grown = tell_growth(growth, words)
+    by_file = words.say("growth.by_file") if any(run.dated == "file" for run in growth.runs) else ""
     felt = [f"{day}: {line}" for day, line in grown.felt]
-    parts = [grown.headline, grown.opening, *grown.lines, *felt, by_file(growth.runs)]
+    parts = [grown.headline, grown.opening, *grown.lines, *felt, by_file]
     return "\n\n".join(textwrap.fill(part, COLUMNS) for part in parts if part)
 
 

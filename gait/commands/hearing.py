@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gait.commands.command import UsageError, a_path
+from gait.commands.command import UsageError, a_path, check_parent
+from gait.commands.reading import add_format_arguments, check_file_arguments, written
 from gait.commands.record import add_wire_arguments, check_flags, find_sensor, stoppable
 from gait.errors import ReadError
 
@@ -101,6 +102,7 @@ def hearing(args: argparse.Namespace, kind: str) -> Iterator[Hearing]:
     target: Path = args.capture or Path(f"{kind}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.gaitcap")
     if target.exists():
         raise UsageError(f"{target} is there already; name another with --capture.")
+    check_parent(target)
     link, greeting = find_sensor(args, columns)
     with link:
         yield Hearing(args, link, greeting, target)
@@ -121,6 +123,7 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         type=a_path,
         help="where a port's bytes are kept, in the current folder by default",
     )
+    add_format_arguments(parser.add_argument_group("a recording instead of a port"))
     parser.set_defaults(seconds=None)
 
 
@@ -146,4 +149,5 @@ def read_file(args: argparse.Namespace, path: Path) -> Recording:
     """The recording that was named."""
     from gait.readers import read
 
-    return read(path, columns=args.columns, units=args.units)
+    check_file_arguments(args)
+    return read(path, units=args.units, **written(args))

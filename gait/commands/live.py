@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="FILE",
         type=Path,
-        help="capture to write, run-<date>-<time>.gaitcap by default",
+        help="capture to write, run-<date>-<time>.gaitcap by default; a further run is FILE with -2 and so on",
     )
     parser.add_argument("--seconds", metavar="N", type=float, help="end the run by itself after so long")
     recording_command.add_wire_arguments(parser)
@@ -99,18 +100,19 @@ def run(args: argparse.Namespace) -> int:
             from gait.live.server import check_installed
 
             check_installed()
-        first = LiveRun(args, placement)
+        first = LiveRun(args, placement, 1)
         if not (args.quiet or args.json_lines):
             print(f"Recording {first.sensor} into {first.target}.", flush=True)
-        return showing.show(args, lambda: _next_run(args, placement), first, endless=True)
+        numbers = count(2)
+        return showing.show(args, lambda: _next_run(args, placement, next(numbers)), first, endless=True)
 
 
-def _next_run(args: argparse.Namespace, placement: Placement | None) -> LiveRun:
+def _next_run(args: argparse.Namespace, placement: Placement | None, number: int) -> LiveRun:
     """A further run, its troubles as errors of gait."""
     from firmware_bridge.errors import BridgeError
 
     try:
-        return LiveRun(args, placement)
+        return LiveRun(args, placement, number)
     except (BridgeError, UsageError) as error:
         raise GaitError(str(error)) from error
 
@@ -123,23 +125,25 @@ class LiveRun:
     args : Namespace
         Of the command.
     placement : Placement or None
+    number : int
+        Counted from 1 since gait live was started.
 
     Raises
     ------
     LinkLost
         If no sensor is understood.
     UsageError
-        If the capture is there already.
+        If the capture is there already, or can be none.
     """
 
-    def __init__(self, args: argparse.Namespace, placement: Placement | None) -> None:
+    def __init__(self, args: argparse.Namespace, placement: Placement | None, number: int) -> None:
         from gait.live.session import Session
         from gait.readers.words import parse_units
 
         self._args = args
         self._columns = recording_command.check_flags(args)
         self._placement = placement
-        self.target: Path = _target(args.out)
+        self.target: Path = _target(args.out, number)
         self._folder = showing.folder_for(self.target)
         self._link, self._greeting = recording_command.find_sensor(args, self._columns)
         #: Who speaks, for people.
@@ -210,12 +214,12 @@ class LiveRun:
         self._session.again()
 
 
-def _target(asked: Path | None) -> Path:
-    """A capture that is not there yet: the one asked for, or one named by the time."""
-    if asked is not None:
-        if asked.exists():
-            raise UsageError(f"{asked} is there already; name another with -o.")
-        return asked
-    stem = f"run-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-    names = (Path(f"{stem}{more}.gaitcap") for more in ("", *(f"-{n}" for n in range(2, 100))))
-    return next(path for path in names if not path.exists())
+def _target(asked: Path | None, number: int) -> Path:
+    """Where the number-th run is recorded: as asked for, a further one with its number, or named by the time."""
+    if asked is None:
+        stem = f"run-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+        names = (Path(f"{stem}{more}.gaitcap") for more in ("", *(f"-{n}" for n in range(2, 100))))
+        return next(path for path in names if not path.exists())
+    target = asked if number == 1 else asked.with_name(f"{asked.stem}-{number}{asked.suffix}")
+    recording_command.check_target(target)
+    return target

@@ -1,7 +1,7 @@
 """``gait plot``: a picture of one measure for a publication.
 
 Lives here: flags, which of recording and folder was named, writing the picture.
-Not here: the numbers (report/figure_data.py), the drawing (report/figures.py).
+Not here: the numbers (report/figure_data.py), the drawing (report/figures.py), analysing a recording (results.py).
 """
 
 from __future__ import annotations
@@ -9,16 +9,15 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gait.commands.command import DONE, UsageError, a_path, tell
-from gait.errors import ReadError
+from gait.commands.command import DONE, UsageError, a_path, check_parent, tell
+from gait.commands.reading import add_asked_arguments, asked_of
 from gait.folder import OutputError, default_folder
+from gait.results import Asked, analyze_file
 
 if TYPE_CHECKING:
-    from gait.analysis import Analysis
     from gait.report.figure_data import OverStride, OverTime
     from gait.report.words import Words
 
@@ -30,13 +29,14 @@ DPI = 300
 
 PURPOSE = """\
 Draw one measure for a publication, over time (single strides, a running mean, the mean with its 90 % interval) or
-over the stride (mean, 10th to 90th percentile, where feet land and leave). RUN is a recording, or the folder that
-`gait analyze` wrote; a folder keeps every flag it was analysed with.
+over the stride (mean, 10th to 90th percentile, where feet land and leave). RUN is a recording, analysed as `gait
+analyze` would with the same flags, or the folder that it wrote; a folder keeps every flag it was analysed with.
 """
 
 EPILOG = """\
 examples
   gait plot run.csv --placement sternum --measure lean -o lean.pdf
+  gait plot log.csv --units ms,raw:16g,raw:2000dps --measure cadence -o cadence.png
   gait plot run-gait --measure rotation -o rotation.svg
   gait plot run-gait --measure rotation --over stride -o turn.png
   gait analyze run.csv --series   writes what curves over the stride from a folder are made of
@@ -57,16 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="FILE",
         type=a_path,
-        help="the picture: .pdf, .svg or .png; <stem>-<measure>.pdf by default",
+        help="the picture: .pdf, .svg or .png; <stem>-<measure>-over-<time|stride>.pdf by default",
     )
     parser.add_argument("--force", action="store_true", help="write over a file that is there")
-    parser.add_argument(
-        "--placement", metavar="WHERE", help="where the sensor was worn, when RUN is a recording"
-    )
-    parser.add_argument(
-        "--standing", metavar="FILE", type=a_path, help="a second recording, of quiet standing"
-    )
     parser.add_argument("--quiet", action="store_true", help="print nothing; errors still go to stderr")
+    add_asked_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -75,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
     out: Path = args.out if args.out is not None else Path(f"{stem}-{args.measure}-over-{args.over}.pdf")
     if out.suffix.lower() not in KINDS:
         raise UsageError(f"-o takes a name that ends in {', '.join(KINDS)}; {out.name} does not.")
+    check_parent(out)
     if out.exists() and not args.force:
         raise OutputError(f"{out} is there already. Name another with -o, or write over it with --force.")
     from gait.report.figures import draw_over_stride, draw_over_time
@@ -121,26 +117,15 @@ def _data(args: argparse.Namespace, words: Words) -> OverTime | OverStride:
     """The numbers, from the folder or from the recording."""
     from gait.report import figure_data
 
+    asked = asked_of(args)
     if (args.run / "analysis.json").is_file():
-        if args.placement is not None or args.standing is not None:
-            raise UsageError("--placement and --standing go with a recording; a folder was analysed already.")
+        if asked != Asked():
+            raise UsageError(
+                "How it was worn and written goes with a recording; a folder was analysed already. Name the recording, or "
+                "leave those flags out."
+            )
         read_folder = figure_data.time_in if args.over == "time" else figure_data.stride_in
         return read_folder(args.run, args.measure, words)
-    analysis = _analysed(args)
+    analysis = analyze_file(args.run, asked)
     of_analysis = figure_data.time_of if args.over == "time" else figure_data.stride_of
     return of_analysis(analysis, args.measure, words)
-
-
-def _analysed(args: argparse.Namespace) -> Analysis:
-    from gait.pipeline import analyze
-    from gait.readers import read
-    from gait.readers.words import parse_placement
-
-    try:
-        placement = None if args.placement is None else parse_placement(args.placement)
-    except ReadError as error:
-        raise UsageError(str(error)) from error
-    recording = read(args.run)
-    if placement is not None:
-        recording = replace(recording, placement=placement)
-    return analyze(recording, standing=None if args.standing is None else read(args.standing))

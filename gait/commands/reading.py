@@ -52,16 +52,16 @@ def add_asked_arguments(parser: argparse.ArgumentParser) -> None:
     worn.add_argument(
         "--catalogue", metavar="FILE", type=a_path, help="go by these traits (gait traits --write, --check)"
     )
-    add_file_arguments(parser)
+    add_file_arguments(parser, "; they hold for --standing, too")
     part = parser.add_argument_group("which part")
     part.add_argument("--from", dest="start", metavar="S", type=float, help="leave out what is before [s]")
     part.add_argument("--to", dest="stop", metavar="S", type=float, help="leave out what is after [s]")
 
 
-def add_file_arguments(parser: argparse.ArgumentParser) -> None:
-    """Flags that say how a file is written."""
+def add_file_arguments(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """Flags that say how a file is written; ``more`` is said of its units."""
     file = parser.add_argument_group("how it is written")
-    file.add_argument("--dialect", metavar="NAME", help="take it for this format instead of recognising it")
+    add_format_arguments(file)
     file.add_argument(
         "--columns",
         metavar="LIST",
@@ -70,9 +70,13 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     file.add_argument(
         "--units",
         metavar="T,A,W",
-        help="three words: time s|ms|us|ns, acceleration mps2|g|mg|raw:<range>g, turning radps|dps|raw:<range>dps; "
-        "they hold for --standing, too",
+        help=f"three words: time s|ms|us|ns, acceleration mps2|g|mg|raw:<range>g, turning radps|dps|raw:<range>dps{more}",
     )
+
+
+def add_format_arguments(file: argparse._ArgumentGroup) -> None:
+    """Those of them that a file alone can need, and no port."""
+    file.add_argument("--dialect", metavar="NAME", help="take it for this format instead of recognising it")
     file.add_argument("--rate", metavar="HZ", type=float, help="rows in a second, when there is no clock")
     file.add_argument(
         "--sensor",

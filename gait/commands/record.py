@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from gait.commands.command import DONE, FAILED, UsageError
+from gait.commands.command import DONE, FAILED, UsageError, check_parent
 from gait.commands.record_words import Line, aloud, before_the_run, clock, nothing, who
 from gait.errors import GaitError, ReadError
 
@@ -96,14 +96,7 @@ def run(args: argparse.Namespace) -> int:
     """Do it."""
     columns = check_flags(args)
     target: Path = args.out or Path(f"run-{datetime.now().astimezone():%Y%m%d-%H%M%S}.gaitcap")
-    if target.suffix.lower() in (".csv", ".gz"):
-        raise UsageError(
-            f"-o names the capture, and {target} is a table's name; the table is written beside it."
-        )
-    if target.exists():
-        raise UsageError(f"{target} is there already; name another with -o.")
-    if not target.parent.is_dir():
-        raise UsageError(f"There is no folder {target.parent} to write {target.name} into.")
+    check_target(target)
     say = nothing if args.quiet else aloud
     link, greeting = find_sensor(args, columns)
     with link:
@@ -112,6 +105,17 @@ def run(args: argparse.Namespace) -> int:
         raise ReadError(f"{target} holds no sample: the sensor said who it is and nothing more.")
     say(f"{vitals.samples} samples are in {target}.")
     return DONE if args.no_csv else _as_csv(target, say)
+
+
+def check_target(target: Path) -> None:
+    """Make sure, before a sensor is looked for, that a capture can begin there; else it is a usage error."""
+    if target.suffix.lower() in (".csv", ".gz"):
+        raise UsageError(
+            f"-o names the capture, and {target} is a table's name; the table is written beside it."
+        )
+    if target.exists():
+        raise UsageError(f"{target} is there already; name another with -o.")
+    check_parent(target)
 
 
 def check_flags(args: argparse.Namespace) -> Sequence[str] | None:
@@ -239,11 +243,9 @@ def _as_csv(target: Path, say: Callable[[str], None]) -> int:
         try:
             write_csv(recording, table)
         except KeyboardInterrupt:
-            table.unlink(missing_ok=True)
             say(f"The table was not finished and is not there; the capture is whole. Next: {following}")
             raise
         except OSError as error:
-            table.unlink(missing_ok=True)
             print(
                 f"gait: {table} could not be written: {error.strerror or error}. The capture is whole: {following}",
                 file=sys.stderr,

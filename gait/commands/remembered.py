@@ -141,12 +141,7 @@ def find(runs: Sequence[Run], meant: str, path: Path) -> Run:
         raise nothing_yet(path)
     if meant == "last":
         return runs[-1]
-    named = [run for run in runs if meant == str(run.number)]
-    if not named:
-        day = _day(meant)
-        named = [run for run in runs if run.started_at.date() == day]
-    if not named:
-        named = [run for run in runs if run.source in (meant, Path(meant).name)]
+    named = called(runs, meant)
     if len(named) == 1:
         return named[0]
     if not named:
@@ -155,6 +150,16 @@ def find(runs: Sequence[Run], meant: str, path: Path) -> Run:
         )
     numbers = ", ".join(str(run.number) for run in named[:10])
     raise HistoryError(f"{len(named)} runs are called {meant!r}: {numbers}. Take the number of one.")
+
+
+def called(runs: Sequence[Run], meant: str) -> list[Run]:
+    """The runs of this number, else of this day, else of a recording of this name."""
+    day = _day(meant)
+    return (
+        [run for run in runs if meant == str(run.number)]
+        or [run for run in runs if run.started_at.date() == day]
+        or [run for run in runs if run.source in (meant, Path(meant).name)]
+    )
 
 
 def nothing_yet(path: Path) -> HistoryError:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from gait.commands import showing
 from gait.commands.command import UsageError, a_path
+from gait.commands.reading import add_file_arguments, check_file_arguments, written
 
 if TYPE_CHECKING:
     from gait.live.session import State
@@ -44,8 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--speed", metavar="N", type=float, default=1.0, help="times true speed, up to 20 (1)"
     )
-    parser.add_argument("--units", metavar="T,A,W", help="of a table, three words as in gait analyze")
-    parser.add_argument("--columns", metavar="LIST", help="of a table, in order: t,ax,ay,az,gx,gy,gz")
+    add_file_arguments(parser)
     showing.add_worn_arguments(parser)
     showing.add_showing_arguments(parser)
 
@@ -57,7 +57,8 @@ def run(args: argparse.Namespace) -> int:
     placement = showing.check_showing(args)
     if not 0.1 <= args.speed <= FASTEST:
         raise UsageError(f"--speed takes 0.1 to {FASTEST:g}; {args.speed:g} is none.")
-    recording = read(args.file, units=args.units, columns=args.columns)
+    check_file_arguments(args)
+    recording = read(args.file, units=args.units, **written(args))
 
     def begin() -> ReplayRun:
         return ReplayRun(args, recording, placement)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gait.commands.command import DONE, FAILED, UsageError, a_path
+from gait.commands.reading import FACINGS
 from gait.commands.record import stoppable
 from gait.errors import ReadError
 from gait.folder import check_folder, default_folder, write_folder
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from gait.calibration.calibration import Calibration
     from gait.live.stage import Finished, Run, Scene, Stage
     from gait.recording import Placement, Recording
-
-FACINGS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
 #: Written beside a finished run, as `gait analyze` does.
 WRITTEN = ("analysis.json", "strides.csv", "steps.csv", "report.html")

@@ -47,6 +47,9 @@ BEFORE_WRAP = 15_000_000
 #: Faces that gait calibrate may ask for after the six.
 AFTERWARDS = ("+z", "+x", "+y", "-x", "-y")
 
+#: How far off a made-up clock may be. [millionths]  Chosen: ten times the worst of a real one, an RC oscillator's 1 %.
+MOST_PPM = 100_000.0
+
 #: The bench plays this long. [s]  Chosen: its readings are a file of 20 MB by then.
 BENCH_S = 1800.0
 
@@ -154,6 +157,12 @@ def _checked(args: argparse.Namespace) -> int:
     for name in ("drop", "damage", "garbage"):
         if not 0.0 <= getattr(args, name) <= 1.0:
             raise UsageError(f"--{name} takes a share from 0 to 1; {getattr(args, name):g} is none.")
+    if args.seed < 0:
+        raise UsageError(f"--seed takes a whole number from 0; {args.seed} is none.")
+    if not 0.0 <= args.jitter <= 10_000.0:
+        raise UsageError(f"--jitter takes 0 to 10000 ms; {args.jitter:g} is none.")
+    if not abs(args.ppm) <= MOST_PPM:
+        raise UsageError(f"--ppm takes up to {MOST_PPM:.0f} either way; {args.ppm:g} is more.")
     if args.unplug_every is not None and not args.unplug_every >= 1.0:
         raise UsageError(f"--unplug-every takes 1 s or more; {args.unplug_every:g} is less.")
     whole: int = round(1000.0 / args.rate)

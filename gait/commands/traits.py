@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gait.commands.command import DONE, FAILED, UsageError, a_path, tell
+from gait.commands.command import DONE, FAILED, UsageError, a_path, check_parent, tell
 
 if TYPE_CHECKING:
     from gait.traits.rule import Bound, Catalogue, TraitRule
@@ -85,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
     if args.write is not None:
         if args.write.exists():
             raise UsageError(f"{args.write} is there already; give a name that is not.")
+        check_parent(args.write)
         args.write.write_bytes(OWN_CATALOGUE.read_bytes())
         tell(f"{args.write}: change it, then: gait traits --check {args.write}")
         return DONE

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,9 @@ CHANNELS = {
 
 #: Names a participant, a task or a session may have.
 LABEL = re.compile(r"[0-9A-Za-z]+")
+
+#: Files of the data set as a whole, the table of its participants last.
+SHARED = ("dataset_description.json", "README", "participants.tsv")
 
 README = """\
 One inertial sensor worn on the trunk while running, as recorded: specific force and angular rate in the sensor's own
@@ -61,12 +65,8 @@ def bids_files(
     SignalError
         If a label is none.
     """
-    for name, label in (("--subject", subject), ("--task", task)):
-        if not LABEL.fullmatch(label):
-            raise SignalError(f"{name} {label!r} is no BIDS label; letters and digits alone make one.")
+    place, stem = _places(subject, task)
     samples = recording.samples
-    place = f"sub-{subject}/motion/sub-{subject}_task-{task}"
-    stem = f"{place}_tracksys-imu"
     begin = float(samples.t[0])
     table = np.column_stack([samples.t - begin, samples.acc, samples.gyr])
     channels = pd.DataFrame(
@@ -122,6 +122,63 @@ def bids_files(
             }
         ),
     }
+
+
+def bids_names(folder: Path, *, subject: str = "01", task: str = "run") -> tuple[str, ...]:
+    """The paths of `bids_files` that have to be free in a data set: all, or what is not SHARED with one that is there.
+
+    Raises
+    ------
+    SignalError
+        If a label is none.
+    """
+    place, stem = _places(subject, task)
+    return (
+        *(() if (folder / SHARED[-1]).is_file() else SHARED),
+        *(f"{stem}_{kind}" for kind in ("motion.tsv", "motion.json", "channels.tsv")),
+        *(f"{place}_events.{kind}" for kind in ("tsv", "json")),
+    )
+
+
+def joined(folder: Path, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """The files as they go into a data set that may be there already: what others wrote into it stays.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the data set.
+    files : mapping
+        As `bids_files` makes them.
+
+    Returns
+    -------
+    mapping of str to bytes
+        Without the description and the README where they are there; the participants with those of before.
+    """
+    told, new = folder / SHARED[-1], files[SHARED[-1]].decode().splitlines()
+    before = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
+    if not before:
+        return files
+    header, known = before[0].split("\t"), {line.split("\t")[0] for line in before}
+    rows = [line + "\tn/a" * (len(header) - 1) for line in new[1:] if line not in known]
+    text = "".join(f"{line}\n" for line in (*before, *rows))
+    return {
+        **{
+            name: content
+            for name, content in files.items()
+            if not (folder / name).exists() or name not in SHARED
+        },
+        SHARED[-1]: text.encode(),
+    }
+
+
+def _places(subject: str, task: str) -> tuple[str, str]:
+    """How the names of a recording begin: of its events, and of the sensor's samples."""
+    for name, label in (("--subject", subject), ("--task", task)):
+        if not LABEL.fullmatch(label):
+            raise SignalError(f"{name} {label!r} is no BIDS label; letters and digits alone make one.")
+    place = f"sub-{subject}/motion/sub-{subject}_task-{task}"
+    return place, f"{place}_tracksys-imu"
 
 
 def _events(analysis: Analysis, begin: float) -> pd.DataFrame:

@@ -106,14 +106,24 @@ def read(
         evidence[1] += SET_OFF_EVIDENCE * ahead
         evidence[-1] -= SET_OFF_EVIDENCE * ahead
     sign = 1 if fixed or evidence[1] >= evidence[-1] else -1
+    lead = 0.0 if alone else abs(evidence[1] - evidence[-1])
+    votes = feet[sign]
+    if not fixed and (torn or max(lead, abs(by_feet)) < KNOWN):
+        # One cue alone names a foot for either end: whichever is forward, it has to be the same one.
+        votes = {th: _weaker(vote, feet[-1][th]) for th, vote in feet[1].items()}
     # Turn and lateral force agree in every clip they come from. A body in which they do not is none of those: its feet
     # have no name (in the study's runs, whose turn and roll are set each by itself, they had the wrong one in 15 of 168).
     left = {
         th: 0 if vote > 0 else 1
-        for th, vote in feet[sign].items()
+        for th, vote in votes.items()
         if abs(vote) >= KNOWN / 2 and _voice(turn[thread == th]) * sign * _voice(push[thread == th]) >= 0.0
     }
-    return Reading(sign, 0.0 if alone else abs(evidence[1] - evidence[-1]), left, torn)
+    return Reading(sign, lead, left, torn)
+
+
+def _weaker(a: float, b: float) -> float:
+    """The smaller of two votes for the same side, 0 where they are for different ones."""
+    return 0.0 if a * b <= 0 else min(a, b, key=abs)
 
 
 def _most(placement: Placement) -> float:

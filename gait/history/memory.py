@@ -13,8 +13,9 @@ from pathlib import Path
 
 from gait.analysis import Analysis
 from gait.history.growth import ABOUT_RUNS, Growth, earlier_run, grow, measures_asked
+from gait.history.rows import NewRun
 from gait.history.run import Dated, Run
-from gait.history.store import SAME_START, NewRun, Store
+from gait.history.store import SAME_START, Store
 from gait.recording import Placement, Recording
 from gait.traits.earlier import Earlier, State
 from gait.traits.heard import hear

@@ -1,7 +1,8 @@
 """Runs kept in one SQLite file on this machine.
 
 Lives here: opening the file and bringing it up to date, what is written to it and read from it. Nothing leaves it.
-Not here: its tables (schema.py), setting a damaged one aside (damage.py), what follows from the runs (growth.py).
+Not here: its tables (schema.py), their rows (rows.py), whose file it is (file.py), setting a damaged one aside (damage.py),
+what follows from the runs (growth.py).
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gait.errors import HistoryError
-from gait.history.damage import meant_as_store, set_aside
-from gait.history.run import Dated, Run
+from gait.history.damage import set_aside
+from gait.history.file import look_at, which
+from gait.history.rows import NewRun, as_json, facts_of, run_of
+from gait.history.run import Run
 from gait.history.schema import APPLICATION_ID, STEPS, VERSION
 
 if TYPE_CHECKING:
@@ -49,43 +51,6 @@ class DamagedStore(HistoryError):
     def __init__(self, sentence: str, file: tuple[int, int] | None) -> None:
         super().__init__(sentence)
         self.file = file
-
-
-@dataclass(frozen=True)
-class NewRun:
-    """A run to be kept.
-
-    Attributes
-    ----------
-    content, started_at, dated, source
-        As in Run.
-    length_s : float
-        Of the recording. [s]
-    heard : Heard
-        Its measures, thinned, and what a catalogue asks beside them.
-    units : mapping
-        Unit of each measure.
-    states, why : mapping
-        State of each trait, and the reasons where it was not seen.
-    gait, catalogue : str
-        Versions that measured and judged it.
-    surface, shoes : str or None
-        None leaves what was said before.
-    """
-
-    content: str
-    started_at: datetime
-    dated: Dated
-    source: str
-    length_s: float
-    heard: Heard
-    units: Mapping[str, str]
-    states: Mapping[str, State]
-    why: Mapping[str, Sequence[str]]
-    gait: str
-    catalogue: str
-    surface: str | None = None
-    shoes: str | None = None
 
 
 @contextmanager
@@ -124,7 +89,7 @@ def open_store(path: Path, *, begin: bool = False, tell: Callable[[str], None]) 
 
 def _aside(path: Path, error: DamagedStore) -> str:
     """Set a damaged store aside; the sentence that says so."""
-    if _which(path) != error.file:
+    if which(path) != error.file:
         return f"{error} Another process set it aside meanwhile; the same command once more goes on."
     try:
         aside = set_aside(path, datetime.now())  # noqa: DTZ005  (a name for people, in their own time)
@@ -138,8 +103,8 @@ class Store:
 
     def __init__(self, path: Path, *, begin: bool = False) -> None:
         self.path = path
-        _look_at(path, begin=begin)
-        self._file = _which(path)
+        look_at(path, begin=begin)
+        self._file = which(path)
         with self._sentences():
             # Statements outside of _writing() are single reads; none of them leaves a transaction open.
             self._db = sqlite3.connect(os.fspath(path), timeout=PATIENCE, isolation_level=None)
@@ -185,7 +150,7 @@ class Store:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
         with self._understood():
-            found = [_run(row, states, numbers) for row in rows]
+            found = [run_of(row, states, numbers) for row in rows]
         return tuple(sorted(found, key=lambda run: run.order))
 
     def heard(self, number: int) -> tuple[Heard, Mapping[str, str], Mapping[str, Sequence[str]]]:
@@ -219,10 +184,10 @@ class Store:
             return {}
         from gait.traits.heard import Number
 
-        which = "" if wanted is None else f" WHERE key IN ({', '.join('?' * len(wanted))})"
+        where = "" if wanted is None else f" WHERE key IN ({', '.join('?' * len(wanted))})"
         found: dict[int, dict[str, Number]] = {}
         for run, key, value, low, high, systematic, n, blocks, trust in self._db.execute(
-            f"SELECT run, key, value, low, high, systematic, n, blocks, trust FROM measures{which}",
+            f"SELECT run, key, value, low, high, systematic, n, blocks, trust FROM measures{where}",
             wanted or (),
         ):
             found.setdefault(run, {})[key] = Number(value, low, high, systematic, n, blocks, trust)
@@ -311,7 +276,7 @@ class Store:
         return found
 
     def _insert_run(self, run: NewRun) -> int:
-        facts = _facts(run)
+        facts = facts_of(run)
         cursor = self._db.execute(
             "INSERT INTO runs (content, started_at, dated, kept_at, source, length_s, placement, surface, shoes, gait, "
             "catalogue, heard) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -324,7 +289,7 @@ class Store:
         self._db.execute(
             "UPDATE runs SET content = ?, started_at = ?, dated = ?, kept_at = ?, source = ?, length_s = ?, placement = ?, "
             "gait = ?, catalogue = ?, heard = ?, surface = coalesce(?, surface), shoes = coalesce(?, shoes) WHERE number = ?",
-            (run.content, *_facts(run), run.surface, run.shoes, number),
+            (run.content, *facts_of(run), run.surface, run.shoes, number),
         )
         self._db.execute("DELETE FROM measures WHERE run = ?", (number,))
         self._db.execute("DELETE FROM traits WHERE run = ?", (number,))
@@ -336,7 +301,7 @@ class Store:
             [
                 (
                     number, key, run.units.get(key, ""), m["value"], m["low"], m["high"], m["systematic"], m["n"],
-                    m["blocks"], m["trust"], _json(m["why"]), _json(m["strides"]),
+                    m["blocks"], m["trust"], as_json(m["why"]), as_json(m["strides"]),
                 )
                 for key, m in measures.items()
             ],
@@ -347,7 +312,7 @@ class Store:
     ) -> None:
         self._db.executemany(
             "INSERT INTO traits VALUES (?, ?, ?, ?)",
-            [(number, key, state, _json(list(why.get(key, ())))) for key, state in states.items()],
+            [(number, key, state, as_json(list(why.get(key, ())))) for key, state in states.items()],
         )
 
     def _bring_up_to_date(self) -> None:
@@ -427,64 +392,3 @@ class Store:
         if code == sqlite3.SQLITE_FULL:
             return HistoryError(f"{where} cannot grow, the disk is full; nothing in it was changed.")
         return HistoryError(f"{where} cannot be used: {error}. Nothing in it was changed.")
-
-
-def _which(path: Path) -> tuple[int, int] | None:
-    """Which file it is, whatever it is called; None when there is none."""
-    try:
-        there = path.stat()
-    except OSError:
-        return None
-    return there.st_dev, there.st_ino
-
-
-def _look_at(path: Path, *, begin: bool) -> None:
-    """Make sure that what is opened is a store, or becomes one, and is nobody else's file."""
-    try:
-        if path.is_dir():
-            raise HistoryError(
-                f"{path} is a folder; --store takes a file, for example {path / 'history.sqlite'}."
-            )
-        if path.exists():
-            if path.stat().st_size and not meant_as_store(path):
-                raise HistoryError(
-                    f"{path} is no history of gait, and is left as it is; name another file with --store."
-                )
-            return
-        if not begin:
-            raise HistoryError(
-                f"No run is remembered yet in {path}. `gait analyze RUN --keep` remembers the first."
-            )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # How somebody runs is nobody else's business: for the owner alone, where the system knows owners.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise HistoryError(
-            f"The history in {path} cannot be reached: {error.strerror or error}. Name another file with --store."
-        ) from error
-
-
-def _run(
-    row: Sequence[Any], states: Mapping[int, Mapping[str, State]], numbers: Mapping[int, Mapping[str, Number]]
-) -> Run:
-    """A row of the table of runs with what belongs to it."""
-    number, content, started, dated, source, placement, heard, catalogue, surface, shoes, feel = row
-    said = json.loads(heard)
-    return Run(
-        number, content, datetime.fromisoformat(started).astimezone(), dated, source, placement, said["running_s"],
-        said["steady"], catalogue, surface, shoes, feel, states.get(number, {}), numbers.get(number, {}),
-    )  # fmt: skip
-
-
-def _facts(run: NewRun) -> tuple[str | float, ...]:
-    """Columns of a run that are written each time it is kept."""
-    context = replace(run.heard, measures={}).as_dict()
-    del context["measures"]
-    return (
-        run.started_at.astimezone(UTC).isoformat(), run.dated, datetime.now(UTC).isoformat(timespec="seconds"), run.source,
-        run.length_s, run.heard.placement, run.gait, run.catalogue, _json(context),
-    )  # fmt: skip
-
-
-def _json(plain: Any) -> str:
-    return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

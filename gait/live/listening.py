@@ -26,7 +26,7 @@ from gait.series import Series
 from gait.standing import SHORTEST_STANDING, Standing
 from gait.units import G
 
-#: The window that is looked at. [s]  Source: LAYOUT's measurement, strides settled in 30 s are the offline ones.
+#: The window that is looked at. [s]  Source: tests/gait/live/test_listening.py, strides settled in 30 s are the offline ones.
 WINDOW_S = 30.0
 
 #: Before so much is there nothing is looked at. [s]  Chosen: standing is found from 2 s on.

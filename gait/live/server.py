@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import socket
 import threading
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 #: Port of the page; the next ones are taken where it is in use. [1]  Chosen: registered to nobody.
 PORT, PORTS_TRIED = 8421, 20
+
+#: This computer as seen from itself, and addresses at which a socket hears that, too.
+LOOPBACK = "127.0.0.1"
+HEARS_ITSELF = (LOOPBACK, "0.0.0.0", "::")
 
 #: Viewers at once. Chosen: a team; each costs 10 kB a second.
 MOST_VIEWERS = 32
@@ -48,6 +53,8 @@ REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
+
+_FOLDER = Path(__file__).parent / "page"
 
 _FILES = {
     "page.css": "text/css",
@@ -130,81 +137,93 @@ def application(
         The page of the finished run, None while there is none.
     """
     from starlette.applications import Starlette
-    from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, StreamingResponse
-    from starlette.responses import Response as Plain
     from starlette.routing import Route
 
-    folder = Path(__file__).parent / "page"
+    doors = _Doors(hub, guard, buttons, report)
+    return Starlette(
+        routes=[
+            Route("/", doors.page),
+            *(Route(f"/{name}", doors.file) for name in _FILES),
+            Route("/enter", doors.enter, methods=["POST"]),
+            Route("/events", doors.events),
+            Route("/do/{name}", doors.button, methods=["POST"]),
+            Route("/report", doors.finished),
+        ]
+    )
 
-    def answered(content: bytes | str, kind: str, policy: str = PAGE_POLICY) -> Response:
-        return Plain(content, media_type=kind, headers={**_HEADERS, "content-security-policy": policy})
 
-    def refused(why: str) -> Response:
-        return PlainTextResponse(f"{why}\n", 403, headers=_HEADERS)
+class _Doors:
+    """What is answered at each address, or why it is not; the guard is asked first at each."""
 
-    async def page(request: Request) -> Response:
+    def __init__(
+        self,
+        hub: Hub,
+        guard: Guard,
+        buttons: Mapping[str, Callable[[], bool]],
+        report: Callable[[], bytes | None],
+    ) -> None:
+        self._hub, self._guard, self._buttons, self._report = hub, guard, buttons, report
+
+    async def page(self, request: Request) -> Response:
         asked = _asked(request)
-        if guard.refuses(asked, door=True):
-            return refused(guard.refuses(asked, door=True))
-        name = "door.html" if guard.refuses(asked) else "page.html"
-        return answered((folder / name).read_bytes(), "text/html")
-
-    async def file(request: Request) -> Response:
-        name = request.url.path[1:]
-        why = guard.refuses(_asked(request), door=True)
-        return refused(why) if why else answered((folder / name).read_bytes(), _FILES[name])
-
-    async def enter(request: Request) -> Response:
-        asked = _asked(request)
-        why = guard.refuses(asked, button=True, door=True)
+        why = self._guard.refuses(asked, door=True)
         if why:
-            return refused(why)
-        bought = guard.sell((await _body(request)).decode("ascii", "replace"))
+            return _refused(why)
+        name = "door.html" if self._guard.refuses(asked) else "page.html"
+        return _answered((_FOLDER / name).read_bytes(), "text/html")
+
+    async def file(self, request: Request) -> Response:
+        name = request.url.path[1:]
+        why = self._guard.refuses(_asked(request), door=True)
+        return _refused(why) if why else _answered((_FOLDER / name).read_bytes(), _FILES[name])
+
+    async def enter(self, request: Request) -> Response:
+        from starlette.responses import JSONResponse
+
+        why = self._guard.refuses(_asked(request), button=True, door=True)
+        if why:
+            return _refused(why)
+        bought = self._guard.sell((await _body(request)).decode("ascii", "replace"))
         if bought is None:
-            return refused(
+            return _refused(
                 "That token is not the one that is open now; gait prints the new one after each use."
             )
         answer = JSONResponse({"done": True}, headers=_HEADERS)
         answer.set_cookie(COOKIE, bought, httponly=True, samesite="strict", path="/")
         return answer
 
-    async def events(request: Request) -> Response:
-        why = guard.refuses(_asked(request))
-        if why:
-            return refused(why)
-        if hub.viewers >= MOST_VIEWERS:
-            return PlainTextResponse("Enough people are looking already.\n", 503, headers=_HEADERS)
-        return StreamingResponse(hub.views(), media_type="text/event-stream", headers=_HEADERS)
+    async def events(self, request: Request) -> Response:
+        from starlette.responses import PlainTextResponse, StreamingResponse
 
-    async def button(request: Request) -> Response:
-        asked, name = _asked(request), request.path_params["name"]
-        why = guard.refuses(asked, button=True)
+        why = self._guard.refuses(_asked(request))
         if why:
-            return refused(why)
-        if name not in buttons:
+            return _refused(why)
+        if self._hub.viewers >= MOST_VIEWERS:
+            return PlainTextResponse("Enough people are looking already.\n", 503, headers=_HEADERS)
+        return StreamingResponse(self._hub.views(), media_type="text/event-stream", headers=_HEADERS)
+
+    async def button(self, request: Request) -> Response:
+        from starlette.responses import JSONResponse, PlainTextResponse
+
+        asked, name = _asked(request), request.path_params["name"]
+        why = self._guard.refuses(asked, button=True)
+        if why:
+            return _refused(why)
+        if name not in self._buttons:
             return PlainTextResponse("There is no such button.\n", 404, headers=_HEADERS)
-        if name != "mark" and not guard.may_steer(asked):
-            return refused("Starting and stopping is left to the computer that records.")
-        done = await asyncio.get_running_loop().run_in_executor(None, buttons[name])
+        if name != "mark" and not self._guard.may_steer(asked):
+            return _refused("Starting and stopping is left to the computer that records.")
+        done = await asyncio.get_running_loop().run_in_executor(None, self._buttons[name])
         return JSONResponse({"done": done}, headers=_HEADERS)
 
-    async def finished(request: Request) -> Response:
-        why = guard.refuses(_asked(request))
-        if why:
-            return refused(why)
-        content = report()
-        return RedirectResponse("/") if content is None else answered(content, "text/html", REPORT_POLICY)
+    async def finished(self, request: Request) -> Response:
+        from starlette.responses import RedirectResponse
 
-    return Starlette(
-        routes=[
-            Route("/", page),
-            *(Route(f"/{name}", file) for name in _FILES),
-            Route("/enter", enter, methods=["POST"]),
-            Route("/events", events),
-            Route("/do/{name}", button, methods=["POST"]),
-            Route("/report", finished),
-        ]
-    )
+        why = self._guard.refuses(_asked(request))
+        if why:
+            return _refused(why)
+        content = self._report()
+        return RedirectResponse("/") if content is None else _answered(content, "text/html", REPORT_POLICY)
 
 
 class Server:
@@ -215,7 +234,8 @@ class Server:
     app : Starlette
     hub : Hub
     host : str
-        Address to listen at.
+        Address to listen at. This computer itself is always answered at 127.0.0.1, too: from there alone a run is
+        started and stopped.
     port : int or None
         PORT or one of the next that is free when None.
 
@@ -227,11 +247,11 @@ class Server:
         If starlette or uvicorn is not installed.
     """
 
-    def __init__(self, app: Starlette, hub: Hub, *, host: str = "127.0.0.1", port: int | None = None) -> None:
+    def __init__(self, app: Starlette, hub: Hub, *, host: str = LOOPBACK, port: int | None = None) -> None:
         uvicorn = check_installed()
         self._hub = hub
-        self._socket = _listening(host, port)
-        self.port: int = self._socket.getsockname()[1]
+        self._sockets = _listening(host, port)
+        self.port: int = self._sockets[0].getsockname()[1]
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -245,7 +265,7 @@ class Server:
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, name="gait live page", daemon=True
+            target=self._server.run, kwargs={"sockets": self._sockets}, name="gait live page", daemon=True
         )
 
     def open(self) -> None:
@@ -257,7 +277,8 @@ class Server:
         self._hub.close()
         self._server.should_exit = True
         self._thread.join(5.0)
-        self._socket.close()
+        for listening in self._sockets:
+            listening.close()
 
 
 #: With every answer: nothing is kept, guessed at, or told to others.
@@ -268,6 +289,18 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }
+
+
+def _answered(content: bytes, kind: str, policy: str = PAGE_POLICY) -> Response:
+    from starlette.responses import Response
+
+    return Response(content, media_type=kind, headers={**_HEADERS, "content-security-policy": policy})
+
+
+def _refused(why: str) -> Response:
+    from starlette.responses import PlainTextResponse
+
+    return PlainTextResponse(f"{why}\n", 403, headers=_HEADERS)
 
 
 def _asked(request: Request) -> Asked:
@@ -303,23 +336,42 @@ def check_installed() -> Any:
     return uvicorn
 
 
-def _listening(host: str, port: int | None) -> socket.socket:
-    """A socket that listens at the port, or at the first free one."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listening(host: str, port: int | None) -> list[socket.socket]:
+    """Sockets that listen at the host and at this computer's own address, all at the port or at the first free one."""
     for candidate in range(PORT, PORT + PORTS_TRIED) if port is None else (port,):
-        made = socket.socket(family, socket.SOCK_STREAM)
+        made: list[socket.socket] = []
+        try:
+            made.append(_bound(host, candidate))
+            if made[0].getsockname()[0] not in HEARS_ITSELF:
+                made.append(_bound(LOOPBACK, made[0].getsockname()[1]))
+            return made
+        except OSError as error:
+            for one in made:
+                one.close()
+            why = error
+    if isinstance(why, socket.gaierror) or why.errno == errno.EADDRNOTAVAIL:
+        raise GaitError(
+            f"{host} is no address of this computer ({why.strerror or why}). --share alone takes all that it has."
+        ) from why
+    wanted = "A port for the page" if port is None else f"Port {port}"
+    raise GaitError(
+        f"{wanted} cannot be had at {host} ({why.strerror or why}). Name another: --http 8500"
+    ) from why
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket that listens there."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
         if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, where reuse would let another program listen in
             made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            made.bind((host, candidate))
-            made.listen(64)
-            return made
-        except OSError as error:
-            made.close()
-            why = error
-    wanted = "a port for the page" if port is None else f"port {port}"
-    raise GaitError(
-        f"{wanted[0].upper()}{wanted[1:]} cannot be had at {host} ({why.strerror or why}). Name another: --http 8500"
-    ) from why
+        if host == "::":  # everywhere means both kinds of addresses, on Windows, too
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        made.bind((host, port))
+        made.listen(64)
+    except BaseException:
+        made.close()
+        raise
+    return made

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from gait.folder import whole_file
 from gait.readers import clock, dialects
 from gait.recording import Placement, Recording, Samples
 
@@ -28,6 +29,8 @@ def write_csv(
     said: Mapping[str, str] | None = None,
 ) -> None:
     """Write our own CSV: comment lines with what is known, a header with units, one row a sample.
+
+    What is there under that name is replaced when the new table is whole, and stays when it cannot be written.
 
     Parameters
     ----------
@@ -63,7 +66,7 @@ def write_csv(
         frame[column] = frame[column].round(decimals)
     above = "".join(f"# {key}: {value}\n" for key, value in lines.items())
     target = Path(path)
-    with target.open("wb") as out:
+    with whole_file(target) as passing, passing.open("wb") as out:
         if target.suffix != ".gz":
             out.write(above.encode())
             frame.to_csv(out, index=False, lineterminator="\n")

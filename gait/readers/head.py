@@ -87,8 +87,8 @@ def sniff(source: TextSource) -> Head:
         raise ReadError(f"{name} holds nothing but zero bytes; it was probably never written to the end.")
     if _binary(head):
         raise ReadError(
-            f"{name} is no text, so it is no table of numbers. gait reads CSV files (also packed as .gz) and the zip "
-            "or folder of a phone logger."
+            f"{name} is no text, so it is no table of numbers. gait reads CSV files (also packed as .gz), the zip or folder of a "
+            "phone logger, and captures, which are not packed: unpack one first."
         )
     lines = _lines(head)
     said = _said(lines)

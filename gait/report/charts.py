@@ -27,7 +27,7 @@ from gait.traits.trait import Trait
 #: Most single strides in a picture; more lines only blacken it.  Chosen by looking.
 MOST_LINES = 60
 
-#: Most strides laid over one another.  Source: TRAITS ("twenty strides overlaid").
+#: Most strides laid over one another.  Chosen: single ones can still be told apart.
 MOST_OVERLAID = 20
 
 #: Rows of the beat, and strides in a row.  Chosen by looking: they fit a phone.

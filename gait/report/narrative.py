@@ -22,7 +22,7 @@ from gait.traits.trait import Trait
 if TYPE_CHECKING:
     from gait.history.growth import Growth
 
-#: Most highlights on a page; what else was seen is unfolded below.  Source: TRAITS, rule 3.
+#: Most highlights on a page; what else was seen is unfolded below.  Chosen: what one keeps in mind while running.
 MOST_HIGHLIGHTS = 3
 
 #: Traits that have a place of their own on the page: how the turn meets the step, the run as a strip, growth.

@@ -33,7 +33,7 @@ def draw(
     grid_hz: float | None = None,
     **overrides: Any,
 ) -> tuple[Recording, Truth]:
-    """One run from the distribution of SIGNALS.md, Targets.
+    """One run from the distribution that docs/accuracy.md is about.
 
     Parameters
     ----------

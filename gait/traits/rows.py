@@ -28,9 +28,6 @@ COUNTED: dict[str, Counts] = {
     "least_windows": "windows",
 }
 
-#: No uncertainty beyond the measure's own.
-NO_SYSTEMATIC = (0.0, 0.0)
-
 EVERYTHING = (-math.inf, math.inf)
 
 

@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 from gait.errors import CatalogueError
-from gait.traits.rows import Row, line_of
+from gait.traits.rows import Row
 from gait.traits.rule import Bound, Catalogue, ShareRule, TraitRule
 
 __all__ = [
@@ -107,8 +107,3 @@ def _read(path: Path) -> tuple[Catalogue | None, list[CatalogueError]]:
         faults.append(CatalogueError(f"{name}: no trait in it; a trait is a table like [lean]."))
     assert isinstance(version, str) or faults
     return (Catalogue(version, tuple(rules)) if isinstance(version, str) else None), faults
-
-
-def line_in_own(key: str, field: str = "") -> int:
-    """Line of a trait's field in the catalogue that comes with gait."""
-    return line_of(OWN_CATALOGUE.read_text(encoding="utf-8"), key, field)

@@ -85,6 +85,20 @@ def test_readable_at_every_tear_and_while_it_grows(tmp_path: Path) -> None:
         before = len(found)
 
 
+@pytest.mark.parametrize("torn", [0, 7])
+def test_a_moment_marked_just_before_the_end_is_in_the_capture(tmp_path: Path, torn: int) -> None:
+    path = tmp_path / "run.gaitcap"
+    frames_ = frame_list(30)
+    with Capture(path, {"wire": "gait"}) as capture:
+        for frame in frames_:
+            capture.append(frame, HOST)
+        capture.append(frames_[0][:torn], HOST)
+        capture.note("moment", "12.300")
+    events = list(read(path, Decoder()))
+    assert Note("moment", "12.300") in events
+    assert samples_of(events) == samples_of(Decoder().feed(b"".join(frames_)))
+
+
 def test_an_old_file_is_never_written_over(tmp_path: Path) -> None:
     path = tmp_path / "run.gaitcap"
     path.write_bytes(b"precious")

@@ -8,7 +8,7 @@ import pytest
 from firmware_bridge import frames, mpu6050
 from firmware_bridge.decoder import Decoder
 from firmware_bridge.dialects.text import TextDecoder
-from firmware_bridge.events import Chip, Status
+from firmware_bridge.events import AFTER_RESET, Chip, Status
 from firmware_bridge.vitals import Vitals
 
 
@@ -77,3 +77,14 @@ def test_the_datasheet() -> None:
     assert np.degrees(mpu6050.gyr_worth(3)) * 16.4 == pytest.approx(1.0)
     assert mpu6050.rate_hz(4) == 200.0
     assert mpu6050.name(0x42) == "unknown chip 0x42"
+
+
+def test_a_board_that_starts_anew_is_not_said_to_have_lost_thousands() -> None:
+    """A weak battery resets it; its numbers begin at 0 again, and INFO says why."""
+    vitals, machine = Vitals(), Decoder()
+    still = [[0, 0, 2048, 0, 0, 0]]
+    before = [frames.encode_info(Chip()), *(frames.encode_data(i, 5000 * i, 0, still) for i in range(100))]
+    anew = frames.encode_info(Chip(state=Chip().state | AFTER_RESET))
+    after = [anew, *(frames.encode_data(i, 5000 * i, 0, still) for i in range(100) if i != 50)]
+    vitals.take(machine.feed(b"".join((*before, *after))), 1)
+    assert (vitals.samples, vitals.lost) == (199, 1)

@@ -190,6 +190,9 @@ def test_errors_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[s
         (["record", "--columns", "ax,ay"], 2, "az"),
         (["simulate", "--rate", "5000"], 2, "--rate"),
         (["simulate", "--drop", "2"], 2, "--drop"),
+        (["simulate", "--seed", "-1"], 2, "--seed takes"),
+        (["simulate", "--jitter", "nan"], 2, "--jitter takes"),
+        (["simulate", "--ppm", "1e9"], 2, "--ppm takes"),
         (["convert", str(tmp_path / "nothing"), "--csv"], 1, "There is no file"),
         (["convert", str(there), "--csv"], 1, "empty"),
     ):

@@ -17,7 +17,7 @@ from gait.cli import main
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-#: Columns that OUTPUT promises, in this order.
+#: Columns that docs/output.md promises, in this order.
 STRIDE_COLUMNS = [
     "start_s",
     "stop_s",
@@ -33,7 +33,7 @@ STRIDE_COLUMNS = [
     "flight_time_ms",
 ]
 
-#: Measures that OUTPUT promises.
+#: Measures that docs/output.md promises.
 MEASURES = {
     "cadence", "lean", "rotation", "sway", "stride_time_cv", "vertical_oscillation", "contact_time", "flight_time",
     "step_regularity", "stride_regularity", "togetherness", "smoothness",

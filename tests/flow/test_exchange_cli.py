@@ -96,6 +96,41 @@ def test_what_is_exported_lies_in_one_folder(
     assert capsys.readouterr().err.startswith("gait: ")
 
 
+def test_a_second_runner_joins_the_bids_data_set_and_takes_nobody_out_of_it(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["export", str(run), "--placement", "sternum", "--bids", "--out", str(tmp_path)]
+    participants, description = (
+        tmp_path / "bids" / name for name in ("participants.tsv", "dataset_description.json")
+    )
+    assert main([*words, "--subject", "01"]) == 0
+    participants.write_text("participant_id\tage\nsub-01\t41\n")
+    description.write_text('{"Name": "ours", "BIDSVersion": "1.10.0"}')
+    assert main([*words, "--subject", "02"]) == 0
+    assert participants.read_text() == "participant_id\tage\nsub-01\t41\nsub-02\tn/a\n"
+    assert main([*words, "--subject", "02", "--task", "again"]) == 0
+    assert main([*words, "--subject", "01", "--force"]) == 0
+    assert participants.read_text() == "participant_id\tage\nsub-01\t41\nsub-02\tn/a\n"
+    assert json.loads(description.read_text())["Name"] == "ours"
+    assert len(list(tmp_path.rglob("*_motion.tsv"))) == 3
+    capsys.readouterr()
+    assert main([*words, "--subject", "02"]) == 1
+    assert "sub-02" in capsys.readouterr().err
+    participants.unlink()
+    assert main([*words, "--subject", "03"]) == 1, "a README of somebody else's is not written over"
+    assert "README" in capsys.readouterr().err
+
+
+def test_what_is_there_already_is_said_before_the_recording_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("x-export").mkdir()
+    Path("x-export/x.csv.gz").write_bytes(b"mine")
+    assert main(["export", "x.csv", "--csv"]) == 1
+    assert "holds x.csv.gz already" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
@@ -129,10 +130,10 @@ class Here(Views):
         parser = argparse.ArgumentParser()
         live_command.add_arguments(parser)
         args = parser.parse_args(words)
-        view = View()
+        view, numbers = View(), count(1)
 
         def begin() -> live_command.LiveRun:
-            return live_command.LiveRun(args, parse_placement(args.placement))
+            return live_command.LiveRun(args, parse_placement(args.placement), next(numbers))
 
         self.stage = Stage(begin, lambda scene: self.views.append(view.say(scene)), update_s=0.1)
         self.stage.open(begin())
@@ -305,9 +306,15 @@ def test_killed_on_the_way_the_capture_is_whole_and_the_page_says_so(tmp_path: P
     assert main(["analyze", str(path), "--no-report", "--quiet", "--out", str(tmp_path / "out")]) == 0
 
 
-def test_stop_and_start_make_two_captures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("named", "made"), [((), "run-*.gaitcap"), (("-o", "run-b.gaitcap"), "run-b*.gaitcap")]
+)
+def test_stop_and_start_make_two_captures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: tuple[str, ...], made: str
+) -> None:
     monkeypatch.chdir(tmp_path)
-    with VirtualSensor(COUNTS, CHIP, speed=SPEED) as sensor, Here(sensor.path, "--placement", "chest") as run:
+    words = (*named, "--placement", "chest")
+    with VirtualSensor(COUNTS, CHIP, speed=SPEED) as sensor, Here(sensor.path, *words) as run:
         run.until(lambda v: v["phase"] == "running")
         assert not run.stage.start()  # one is on
         assert run.stage.stop()
@@ -317,8 +324,8 @@ def test_stop_and_start_make_two_captures(tmp_path: Path, monkeypatch: pytest.Mo
         assert not run.stage.mark()
         assert run.stage.start()
         run.until(lambda v: v["run"] == 2 and v["phase"] == "learning")
-    captures = sorted(tmp_path.glob("run-*.gaitcap"))
-    assert len(captures) == 2
+    captures = sorted(tmp_path.glob(made))
+    assert len(captures) == len(list(tmp_path.glob("*.gaitcap"))) == 2
     for path in captures:
         assert len(gait.read(path).samples) > 1000
         assert (tmp_path / f"{path.stem}-gait" / "report.html").is_file()
@@ -396,6 +403,8 @@ def test_wrong_usage_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["live", "--simulate", "-o", str(there)], 2, "there already"),
         (["live", str(tmp_path / "nothing")], 1, "There is no port"),
         (["live", "--terminal", "--json-lines"], 2, "choose one"),
+        (["live", "--simulate", "-o", str(tmp_path / "run.csv")], 2, "a table's name"),
+        (["live", "--simulate", "-o", str(tmp_path / "no" / "run.gaitcap")], 2, "There is no folder"),
         (["live", "--http", "70000"], 2, "--http"),
         (["live", "--share", "--terminal"], 2, "--http"),
         (["live", "--placement", "knee"], 2, "knee"),

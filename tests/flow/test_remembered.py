@@ -277,6 +277,28 @@ def test_a_run_without_a_date_is_placed_by_its_file_and_said(tmp_path: Path) -> 
     listed = gait("runs", GAIT_STORE=str(store)).stdout
     assert "~ The recording does not tell when it began" in listed
     assert "~" in listed.splitlines()[1]
+    grown = gait("growth", "--no-page", "--language", "de", GAIT_STORE=str(store)).stdout
+    assert "steht die Zeit ihrer Datei dafür" in " ".join(grown.split())
+    assert "recording" not in grown
+
+
+def test_a_run_named_without_a_line_takes_no_other_runs_line_away(tmp_path: Path) -> None:
+    store = tmp_path / "h.sqlite"
+    for number in (1, 2):
+        write_run(tmp_path / f"run{number}.csv", number)
+        words = ["--keep", "--no-report", "--store", store, "--out", tmp_path / "o", "--quiet"]
+        assert gait("analyze", tmp_path / f"run{number}.csv", *words).returncode == 0
+    assert gait("feel", "light as never", "--store", store).returncode == 0
+    runs = json.loads(gait("runs", "--json", "--store", store).stdout)["runs"]
+    day = datetime.fromisoformat(runs[0]["started_at"]).astimezone().date().isoformat()
+    for only_a_run in ("last", "1", day, "run1.csv"):
+        done = gait("feel", only_a_run, "--store", store)
+        assert done.returncode == 2, only_a_run
+        assert f"Say how run {only_a_run} felt" in done.stderr
+    assert [run["feel"] for run in json.loads(gait("runs", "--json", "--store", store).stdout)["runs"]] == [
+        None,
+        "light as never",
+    ]
 
 
 def test_only_what_was_asked_for_is_remembered(tmp_path: Path) -> None:
@@ -324,3 +346,23 @@ def test_a_damaged_store_is_said_in_one_sentence_and_the_run_is_kept(tmp_path: P
     assert done.stderr.count("\n") == 1
     assert "set aside whole as h.damaged-" in done.stderr
     assert json.loads(gait("runs", "--json", "--store", store).stdout)["runs"]
+
+
+def test_the_doctor_tells_of_the_history_and_leaves_a_damaged_one_where_it_is(tmp_path: Path) -> None:
+    store = tmp_path / "h.sqlite"
+
+    def line() -> str:
+        said = gait("doctor", GAIT_STORE=str(store)).stdout
+        return next(row for row in said.splitlines() if row.startswith("history"))
+
+    assert re.match(r"history +open +no run is remembered", line())
+    write_run(tmp_path / "run.csv", 1)
+    kept = gait(
+        "analyze", tmp_path / "run.csv", "--keep", "--store", store, "--no-report", "--out", tmp_path / "o"
+    )
+    assert kept.returncode == 0
+    assert re.match(rf"history +ready +1 run: {re.escape(str(store))}", line())
+    store.write_bytes(b"no database at all, but once it was" * 100)
+    assert re.match(r"history +look +.*damaged.*begins a new one", line())
+    assert store.read_bytes().startswith(b"no database")
+    assert [file.name for file in tmp_path.glob("h*")] == ["h.sqlite"]

@@ -88,6 +88,17 @@ def test_fit_read_back_by_another_library_has_the_strides_own_numbers() -> None:
     assert compared > 200
 
 
+def test_fits_mean_cadence_is_the_runs_and_not_a_step_less() -> None:
+    _, found = a_run()
+    with fitdecode.FitReader(io.BytesIO(to_fit(found, STARTED))) as frames:
+        said = [f for f in frames if getattr(f, "name", "") in ("lap", "session") and hasattr(f, "get_value")]
+    assert {message.name for message in said} == {"lap", "session"}
+    for message in said:
+        strides = message.get_value("avg_running_cadence", fallback=None) or message.get_value("avg_cadence")
+        spm = 2.0 * (strides + message.get_value("avg_fractional_cadence"))
+        assert spm == pytest.approx(found.measures["cadence"].value, abs=FIT_CADENCE)
+
+
 def test_fit_claims_no_pace_and_no_distance() -> None:
     for row in records(to_fit(a_run()[1], STARTED)):
         assert not {"speed", "enhanced_speed", "distance"} & {k for k, v in row.items() if v is not None}
@@ -96,8 +107,10 @@ def test_fit_claims_no_pace_and_no_distance() -> None:
 def test_fit_needs_a_moment_that_is_one() -> None:
     with pytest.raises(SignalError, match="time zone"):
         to_fit(a_run()[1], datetime(2026, 5, 1))  # noqa: DTZ001
-    with pytest.raises(SignalError, match="1970"):
-        to_fit(a_run()[1], datetime(1970, 1, 1, tzinfo=UTC))
+    for year in (1970, 2200):
+        with pytest.raises(SignalError, match=f"in {year} cannot be written"):
+            to_fit(a_run()[1], datetime(year, 1, 1, tzinfo=UTC))
+    assert to_fit(a_run()[1], datetime(2125, 12, 31, 23, tzinfo=UTC))
 
 
 def test_our_own_fit_is_an_activity_to_us() -> None:
@@ -201,3 +214,5 @@ def test_parquet_read_back_is_the_table(tmp_path: Path) -> None:
     assert list(back.columns) == list(table.columns)
     np.testing.assert_array_equal(back["lean_deg"], table["lean_deg"])
     assert list(back["side"]) == list(table["side"])
+    # Strides are chosen by it, so it is no word that only looks like a truth.
+    assert len(back[back["regular"]]) == a_run()[1].measures.strides.regular.sum() < len(back)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from gait.history.store import NewRun
+from gait.history.rows import NewRun
 from gait.traits.earlier import State
 from gait.traits.heard import Heard, Number
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,13 +27,13 @@ PATIENCE = 10.0
 class Page:
     """A page that is served, and what was pressed on it."""
 
-    def __init__(self, **guard: Any) -> None:
+    def __init__(self, host: str = "127.0.0.1", **guard: Any) -> None:
         self.pressed: list[str] = []
         self.report: bytes | None = None
         self.hub, self.guard = Hub(), Guard(**guard)
         buttons = {name: self._button(name) for name in ("mark", "again", "start", "stop")}
         app = application(self.hub, self.guard, buttons, lambda: self.report)
-        self.server = Server(app, self.hub, port=0)
+        self.server = Server(app, self.hub, host=host, port=0)
         self.server.open()
         self.port = self.server.port
         self.own = f"127.0.0.1:{self.port}"
@@ -83,6 +84,29 @@ def viewer(page: Page) -> Iterator[Iterator[dict[str, Any]]]:
                     yield json.loads(row[6:])
 
         yield views()
+
+
+@pytest.mark.parametrize("host", ["192.0.2.77", "no-such-host.invalid"])
+def test_an_address_that_is_not_this_computers_is_told_as_such(host: str) -> None:
+    with pytest.raises(GaitError, match=rf"{host} is no address of this computer .*--share alone"):
+        Page(host=host)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac has no second address of its own")
+def test_a_page_shared_at_one_address_opens_on_this_computer_and_is_steered_there() -> None:
+    page = Page(host="127.0.0.2", shared=True)
+    try:
+        assert page.ask("/")[0] == 200
+        assert page.press("start")[0] == 200
+        assert page.pressed == ["start"]
+        with socket.create_connection(("127.0.0.2", page.port), PATIENCE) as line:
+            line.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert line.recv(20).startswith(b"HTTP/1.")
+    finally:
+        page.server.close()
+    for host in ("127.0.0.1", "127.0.0.2"):
+        with pytest.raises(OSError, match=r"refused|Errno"):
+            socket.create_connection((host, page.port), PATIENCE).close()
 
 
 def test_the_page_is_whole_and_guards_itself(page: Page) -> None:

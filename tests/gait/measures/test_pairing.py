@@ -55,6 +55,11 @@ def test_strides_that_resemble_nothing_give_no_ratio() -> None:
     assert m.why
 
 
+def test_feet_without_a_name_say_so_of_their_sign() -> None:
+    assert "sign" in step_time_difference(a_view(strides=uneven(200, 5.0, "A"))).why[0]
+    assert step_time_difference(a_view(strides=uneven(200, 5.0))).why == ()
+
+
 def test_at_25_hz_both_steps_are_not_said_to_be_alike() -> None:
     """A made-up runner's steps differed by 5 % and were read as 1.7: too few samples to hear when a foot lands."""
     course = Course(standing_s=7.0, running_s=70.0)
@@ -63,8 +68,3 @@ def test_at_25_hz_both_steps_are_not_said_to_be_alike() -> None:
     m = found.measures["step_time_difference"]
     assert (m.value, m.why) == (None, (found.quality.events_lost,))
     assert {t.rule.key: t.state for t in found.traits}["two_as_one"] == "could_not_listen"
-
-
-def test_feet_without_a_name_say_so_of_their_sign() -> None:
-    assert "sign" in step_time_difference(a_view(strides=uneven(200, 5.0, "A"))).why[0]
-    assert step_time_difference(a_view(strides=uneven(200, 5.0))).why == ()

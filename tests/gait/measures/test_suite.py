@@ -17,7 +17,7 @@ from gait.units import RAD
 from tests.gait.an_analysis import a_mounting, some_strides
 from tests.gait.measures.test_context import PHASE, a_view, with_regular
 
-#: Keys and units that OUTPUT.md promises.
+#: Keys and units that docs/output.md promises.
 PROMISED = {
     "cadence": "spm", "lean": "deg", "rotation": "deg", "sway": "deg", "stride_time_cv": "percent",
     "vertical_oscillation": "cm", "contact_time": "ms", "flight_time": "ms", "step_regularity": "",
@@ -32,7 +32,7 @@ FURTHER = {
 }  # fmt: skip
 NOT_HERE = ("set_off", "settle_drop", "settle_time")
 
-#: Columns of strides.csv in the order that OUTPUT.md promises.
+#: Columns of strides.csv in the order that docs/output.md promises.
 COLUMNS = [
     "cadence_spm", "lean_deg", "rotation_deg", "sway_deg", "vertical_oscillation_cm", "contact_time_ms", "flight_time_ms",
 ]  # fmt: skip

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from gait import tables
 from gait.analysis import Analysis
+from gait.calibration import store
+from gait.calibration.calibration import Calibration
 from gait.cli import main
 from gait.pipeline import analyze
 from gait.readers.csv_file import write_csv
-from gait.report.figure_data import NothingToPlot, stride_in, stride_of, time_in, time_of
+from gait.report.figure_data import NothingToPlot, OverTime, stride_in, stride_of, time_in, time_of
 from gait.report.figures import draw_over_stride, draw_over_time
 from gait.report.report import build
 from gait.report.words import load_words
@@ -123,6 +126,37 @@ def test_a_recording_is_plotted_as_it_is(run: tuple[Analysis, Path, Path], tmp_p
     assert "left toe-off" in out.read_text(encoding="utf-8")
 
 
+def test_a_plotted_recording_has_the_numbers_of_its_analysis(
+    run: tuple[Analysis, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also with a calibration that is kept for its sensor, and a part of it; and a file that asks for units gets them."""
+    drawn: list[OverTime] = []
+
+    def draw(data: OverTime) -> Figure:
+        drawn.append(data)
+        return draw_over_time(data)
+
+    monkeypatch.setattr("gait.report.figures.draw_over_time", draw)
+    monkeypatch.setenv(store.VARIABLE, str(tmp_path / "kept"))
+    store.keep(Calibration("kitchen", acc_offset=np.array([0.6, 0.0, 0.0])))
+    rows = [row for row in run[2].read_text().splitlines() if not row.startswith("#")]
+    counts = tmp_path / "counts.csv"
+    whole = (
+        ",".join(
+            [t, *(f"{float(x) * 200:.0f}" for x in more[:3]), *(f"{float(x) * 900:.0f}" for x in more[3:])]
+        )
+        for t, *more in (row.split(",") for row in rows[1:])
+    )
+    counts.write_text("\n".join(["# device: kitchen", "t,ax,ay,az,gx,gy,gz", *whole]))
+    said = ["--units", "s,raw:16.707g,raw:2086dps", "--placement", "sternum", "--from", "1"]
+    assert main(["plot", str(counts), "--measure", "lean", "-o", str(tmp_path / "x.pdf")]) == 1
+    assert main(["plot", str(counts), *said, "--measure", "lean", "-o", str(tmp_path / "x.pdf")]) == 0
+    assert main(["analyze", str(counts), *said, "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    document = json.loads((tmp_path / "out" / "analysis.json").read_text(encoding="utf-8"))
+    assert document["calibration"]["sensor"]["device"] == "kitchen"
+    assert drawn[0].mean == pytest.approx(document["measures"]["lean"]["value"], abs=1e-4)
+
+
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [
@@ -130,6 +164,7 @@ def test_a_recording_is_plotted_as_it_is(run: tuple[Analysis, Path, Path], tmp_p
         (["--measure", "lean", "-o", "x.gif"], 2, "ends in .pdf, .svg, .png"),
         (["--measure", "settle_drop", "-o", "x.pdf"], 1, "stride by stride"),
         (["--measure", "cadence", "--over", "stride", "-o", "x.pdf"], 1, "There is lean, rotation"),
+        (["--measure", "lean", "--units", "s,g,dps", "-o", "x.pdf"], 2, "was analysed already"),
         (["--measure", "lean", "--placement", "waist", "-o", "x.pdf"], 2, "was analysed already"),
         (["-o", "x.pdf"], 2, "--measure"),
     ],

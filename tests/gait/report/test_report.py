@@ -1,4 +1,4 @@
-"""analysis.json as OUTPUT has it, the summary, and a report there and back."""
+"""analysis.json as docs/output.md has it, the summary, and a report there and back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gait.traits.rules import load_catalogue
 from tests.gait.an_analysis import a_mounting, an_analysis, some_measures, with_measure
 from tests.gait.report.made import a_growth, everything, several_bouts
 
-#: What OUTPUT promises of every analysis.
+#: What docs/output.md promises of every analysis.
 MEASURES = {
     "cadence", "lean", "rotation", "sway", "stride_time_cv", "vertical_oscillation", "contact_time",
     "flight_time", "step_regularity", "stride_regularity", "togetherness", "smoothness",
