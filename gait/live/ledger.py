@@ -136,7 +136,7 @@ class Ledger:
             elif key == "stride_time_cv":
                 by_key[key] = rhythm.stride_time_cv(view)
             elif key == "togetherness":
-                by_key[key] = togetherness.of_phase(rows["phase"], view)
+                by_key[key] = togetherness.of_phase(rows["phase"], rows["rotation"], view)
             else:
                 by_key[key] = measured(
                     key,

@@ -10,7 +10,7 @@ import numpy as np
 
 from gait.measures.context import View
 from gait.measures.measure import Measure, measured
-from gait.measures.rotation import drift_free, unsure_of_shape
+from gait.measures.rotation import drift_free, range_deg, unsure_of_shape
 from gait.rotations import Floats
 from gait.torso import POINTS
 
@@ -49,7 +49,7 @@ def turn_symmetry(view: View) -> Measure:
     rate = np.abs(np.fft.rfft(drift_free(view), axis=1)[:, : HIGHEST + 1] * number) ** 2
     whole = rate.sum(axis=1)
     per_stride = rate[:, 1::2].sum(axis=1) / np.where(whole > 0, whole, np.nan)
-    small = unsure_of_shape(view, SYMMETRY_OVER_TURN, SYMMETRY_UNKNOWN)
+    small = unsure_of_shape(range_deg(view)[view.counted], SYMMETRY_OVER_TURN, SYMMETRY_UNKNOWN)
     systematic = float(np.hypot(SYMMETRY_SYSTEMATIC, small))
     return _measure(view, "turn_symmetry", "", per_stride, systematic, "turn_symmetry_1")
 
@@ -64,7 +64,7 @@ def turn_split(view: View) -> Measure:
     """
     left, right = extremes(view)
     per_stride = 100.0 * np.mod(right - left, 1.0)
-    small = unsure_of_shape(view, SPLIT_OVER_TURN, SPLIT_UNKNOWN)
+    small = unsure_of_shape(range_deg(view)[view.counted], SPLIT_OVER_TURN, SPLIT_UNKNOWN)
     systematic = float(np.hypot(SPLIT_SYSTEMATIC, small))
     return _measure(view, "turn_split", "percent", per_stride, systematic, "turn_split_percent")
 

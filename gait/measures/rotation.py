@@ -40,9 +40,8 @@ def rotation(view: View) -> Measure:
     Measure
         Key ``rotation``, per stride (k,). [°], 0 or more.
     """
-    wave = drift_free(view)
     trust, why = view.trust(trunk=True)
-    per_stride = np.ptp(wave, axis=1) * DEG
+    per_stride = range_deg(view)
     sensor = _sensor_sigma(view, per_stride)
     systematic = sensor
     if view.mounting.standing is None:
@@ -77,10 +76,17 @@ def drift_free(view: View) -> Floats:
     return np.asarray(wave - wave.mean(axis=1, keepdims=True))
 
 
-def unsure_of_shape(view: View, over_turn: float, most: float) -> float:
-    """How unsure the shape of a turn is for its smallness: ``over_turn`` by its usual range in °, and ``most`` at most."""
-    wave = drift_free(view)[view.counted]
-    turn = float(np.nanmedian(np.ptp(wave, axis=1))) * DEG if np.isfinite(wave).any() else 0.0
+def range_deg(view: View) -> Floats:
+    """Peak-to-peak of the turn of each stride (k,). [°]"""
+    return np.asarray(np.ptp(drift_free(view), axis=1) * DEG)
+
+
+def unsure_of_shape(turned_deg: Floats, over_turn: float, most: float) -> float:
+    """How unsure the shape of a turn is for its smallness: ``over_turn`` by its usual range, and ``most`` at most.
+
+    ``turned_deg`` is the range of each stride that counts (n,). [°]
+    """
+    turn = float(np.nanmedian(turned_deg)) if np.isfinite(turned_deg).any() else 0.0
     return min(most, over_turn / turn) if turn > 0.0 else most
 
 

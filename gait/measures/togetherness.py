@@ -13,7 +13,7 @@ from gait.measures.context import View
 from gait.measures.curves import StrideClock
 from gait.measures.evenness import extremes
 from gait.measures.measure import NO_STRIDE, Measure, measured, nothing
-from gait.measures.rotation import drift_free, opens_other, unsure_of_shape
+from gait.measures.rotation import drift_free, opens_other, range_deg, unsure_of_shape
 from gait.rotations import Floats
 
 #: Fewest strides for a concentration.  [strides]  Chosen: one block.
@@ -44,11 +44,11 @@ def togetherness(view: View) -> Measure:
         mean is the value. Trust is 0 unless it exceeds the 99th percentile of surrogates in which the
         turn keeps its own rhythm but forgets the landings.
     """
-    return of_phase(turn_phase(view), view)
+    return of_phase(turn_phase(view), range_deg(view), view)
 
 
-def of_phase(phase: Floats, view: View) -> Measure:
-    """The same from phases (k,) that are known already. [rad]"""
+def of_phase(phase: Floats, turned_deg: Floats, view: View) -> Measure:
+    """The same from phases (k,) [rad] and ranges (k,) [°] of the turn that are known already; asks for no waveform."""
     counted = view.counted & np.isfinite(phase)
     trust, why = view.trust(trunk=True)
     if counted.sum() < FEWEST:
@@ -70,7 +70,7 @@ def of_phase(phase: Floats, view: View) -> Measure:
         "",
         per_stride,
         counted,
-        systematic=float(np.hypot(SYSTEMATIC, unsure_of_shape(view, OVER_TURN, UNKNOWN))),
+        systematic=float(np.hypot(SYSTEMATIC, unsure_of_shape(turned_deg[counted], OVER_TURN, UNKNOWN))),
         column="togetherness_1",
         trust=trust,
         why=why,
