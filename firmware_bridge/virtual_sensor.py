@@ -42,6 +42,8 @@ def running() -> list[str]:
         return found
     for owner in sorted(Path(tempfile.gettempdir()).glob(f"{FOLDER}*/owner")):
         try:
+            if owner.stat().st_uid != os.getuid():  # anybody can put a folder of this name there
+                continue
             os.kill(int(owner.read_text()), 0)
         except (OSError, ValueError):
             # Whoever made it is gone, and its pseudo-terminal may be somebody else's by now.

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-# Calibrations of whoever runs the tests change no result, and stay as they are; processes that tests start see this, too.
+# What whoever runs the tests has kept changes no result, and stays as it is; processes that tests start see this, too.
 os.environ["GAIT_CALIBRATIONS"] = str(Path(tempfile.gettempdir()) / "gait-tests-keep-none")
+os.environ["GAIT_STORE"] = str(Path(tempfile.gettempdir()) / "gait-tests-keep-none.sqlite")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import sys
 import threading
@@ -309,6 +310,14 @@ def test_a_made_up_sensor_is_found_while_it_lives(sensor: VirtualSensor) -> None
     sensor.close()
     assert sensor.path not in running()
     assert isinstance(ports(), list)
+
+
+def test_a_sensor_that_somebody_else_made_up_is_not_taken_for_ones_own(
+    sensor: VirtualSensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sensor.path in running()
+    monkeypatch.setattr(os, "getuid", lambda: Path(sensor.path).parent.stat().st_uid + 1)
+    assert sensor.path not in running()
 
 
 def test_where_there_are_no_pseudo_terminals_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
