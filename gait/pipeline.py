@@ -200,7 +200,7 @@ class Pipeline:
             standing=self._standing,
             facing=self._facing,
             learnt=self._learnt,
-            slipped_at=None if slip is None else slip.at,
+            slip=slip,
         )
         if self._opens is not None:
             sides = _as_before(sides, contacts, threads, self._opens)
@@ -447,10 +447,14 @@ def _unnamed(contacts: Contacts, cycles: Cycles) -> tuple[Contacts, Cycles]:
 
 
 def _unspoiled(cycles: Cycles, slip: Slip, mounting: Mounting) -> Cycles:
-    """Without the tilts of strides on the other side of a slip than the standing they are told from."""
+    """Without the tilts of strides on the other side of a slip than the standing they are told from.
+
+    Where it moved far the turn goes, too: it would be taken about an axis that is no longer the trunk's.
+    """
     strides = cycles.strides
     spoiled = slip.spoiled(strides.start, strides.stop, mounting.standing, mounting.standing_elsewhere)
-    tilts = {name: np.where(spoiled[:, None], np.nan, cycles[name]) for name in ("lean", "sway")}
+    lost = ("lean", "sway", "rotation") if slip.far else ("lean", "sway")
+    tilts = {name: np.where(spoiled[:, None], np.nan, cycles[name]) for name in lost}
     return replace(cycles, values={**cycles.values, **tilts})
 
 

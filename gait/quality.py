@@ -185,8 +185,8 @@ def assess(
         said.append(events_lost)
     if slip is not None:
         said.append(
-            f"The clip moved at minute {slip.minute(float(motion.t[0]))}, by about {slip.by_deg:.0f}°; lean and sway are taken from "
-            "the part that the quiet standing belongs to."
+            f"The clip moved at minute {slip.minute(float(motion.t[0]))}, by about {slip.by_deg:.0f}°; lean"
+            f"{', sway and turn' if slip.far else ' and sway'} are taken from the part that the quiet standing belongs to."
         )
     if crept_deg is not None and crept_deg > CREPT_DEG:
         said.append(

@@ -33,6 +33,14 @@ LEAST_DEG = 5.0
 #: ... and stands out of how pieces differ beside it by this factor. [1]  Chosen.
 STANDS_OUT = 3.0
 
+#: A clip that moved further takes the turn with it.  [°]  Chosen: a turn taken about an axis 15° off is 3.4 % too small, some
+#: of the sway joins it, and both stay below the turn's own uncertainty.
+FAR_DEG = 15.0
+
+#: Around such a move this much is left out.  [s]  Chosen: gravity takes some seconds to be believed again, 5.6 in a made-up
+#: run whose sensor turned by 90° between two samples; a hand that puts a clip on anew takes as long.
+FAR_AROUND_S = 10.0
+
 #: Of the turn, this share stays to the end. [1]  Chosen: a hill ends.
 STAYS = 0.6
 
@@ -55,25 +63,34 @@ class Slip:
     at: float
     by_deg: float
 
+    @property
+    def far(self) -> bool:
+        """Whether what the trunk does is read otherwise on the two sides of it."""
+        return self.by_deg > FAR_DEG
+
     def minute(self, start: float) -> int:
         """In which minute after ``start`` [s], the first one being minute 1."""
         return int((self.at - start) // 60.0) + 1
 
-    def spoiled(
-        self, start: Floats, stop: Floats, standing: tuple[float, float] | None, elsewhere: bool
-    ) -> NDArray[np.bool_]:
-        """Which strides lie on the other side of it than the standing that gives lean its zero (k,).
+    def heard(self, standing: tuple[float, float] | None, elsewhere: bool) -> tuple[float, float]:
+        """From when to when the clip sat as in the standing that gives lean its zero. [s]
 
         Parameters
         ----------
-        start, stop : (k,) array
-            Of the strides. [s]
         standing : (t0, t1) or None
         elsewhere : bool
             The standing is of another recording, taken to be from before this one.
         """
         after = standing is not None and not elsewhere and standing[0] >= self.at
-        return np.asarray(start < self.at + PIECE_S if after else stop > self.at - PIECE_S)
+        around = FAR_AROUND_S if self.far else PIECE_S
+        return (self.at + around, np.inf) if after else (-np.inf, self.at - around)
+
+    def spoiled(
+        self, start: Floats, stop: Floats, standing: tuple[float, float] | None, elsewhere: bool
+    ) -> NDArray[np.bool_]:
+        """Which strides lie on the other side of it than that standing (k,); ``start`` and ``stop`` (k,) in s."""
+        first, last = self.heard(standing, elsewhere)
+        return np.asarray((start < first) | (stop > last))
 
 
 def find_slip(settled: Settled, bouts: Bouts) -> Slip | None:

@@ -24,6 +24,7 @@ from gait.facing.set_off import Gain, speed_gained
 from gait.gravity import Settled
 from gait.recording import Placement
 from gait.rotations import Floats
+from gait.slip import Slip
 from gait.standing import FARTHEST_STANDING_DEG, Standing, angle_deg, find_standing, mean_up
 from gait.strides import Threads, pair
 from gait.units import DEG, RAD
@@ -65,7 +66,7 @@ def find_facing(
     standing: Standing | None = None,
     facing: str | None = None,
     learnt: Mounting | None = None,
-    slipped_at: float | None = None,
+    slip: Slip | None = None,
 ) -> tuple[Mounting, NDArray[np.str_]]:
     """How the sensor sits on the torso, and which foot each contact is.
 
@@ -80,8 +81,8 @@ def find_facing(
         Sensor axis that points forward ("+x", ...), as stated by a person.
     learnt : Mounting, optional
         What was learnt of the same mounting before; then only the feet are named.
-    slipped_at : float, optional
-        When the clip moved on the way. [s]
+    slip : Slip, optional
+        The clip moved on the way; where it moved far, forward is looked for on the side of the standing alone.
 
     Returns
     -------
@@ -101,7 +102,11 @@ def find_facing(
         seen = look_at(settled, strides, learnt.q_torso_sensor)
         reading = read(seen, strides, contacts, threads, 0.0, None, placement, fixed=True)
         return learnt, sides_of(reading, threads)
-    stood, up, why = _zero(settled, bouts, contacts, standing, slipped_at)
+    stood, up, why = _zero(settled, bouts, contacts, standing, None if slip is None else slip.at)
+    heard = (-np.inf, np.inf)
+    if slip is not None and slip.far:
+        heard = slip.heard(stood.span if stood else None, standing is not None)
+        strides = strides.at(np.flatnonzero((strides.start >= heard[0]) & (strides.stop <= heard[1])))
     q_level = rotations.between(up, [0.0, 0.0, 1.0])
     look = look_at(settled, strides, q_level) if len(strides) >= FEWEST_STRIDES else None
     axis, stands_out = axis_of(look) if look is not None else (0.0, False)
@@ -111,7 +116,7 @@ def find_facing(
         q_level = rotations.multiply(_about_up(-axis), q_level)
         look = look_at(settled, strides, q_level)
         axis, stands_out = axis_of(look)
-    gain = speed_gained(settled, bouts, q_level)
+    gain = speed_gained(settled, bouts, q_level, heard)
     reading = NOTHING_READ
     if look is not None:
         reading = read(look, strides, contacts, threads, axis, gain, placement)

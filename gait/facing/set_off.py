@@ -47,11 +47,16 @@ class Gain:
     size: float
 
 
-def speed_gained(settled: Settled, bouts: Bouts, q_level: Floats) -> Gain | None:
-    """Sum of velocity changes around the edges of running, along the heading of level axes."""
-    running = bouts.kind == "run"
-    starts = [_gained(settled, q_level, edge, BEFORE_START, AFTER_START) for edge in bouts.start[running]]
-    stops = [_gained(settled, q_level, edge, AFTER_START, BEFORE_START) for edge in bouts.stop[running]]
+def speed_gained(
+    settled: Settled, bouts: Bouts, q_level: Floats, heard: tuple[float, float] = (-np.inf, np.inf)
+) -> Gain | None:
+    """Sum of velocity changes around the edges of running from and to ``heard`` [s], along the heading of level axes."""
+
+    def inside(edges: Floats) -> Floats:
+        return np.asarray(edges[(bouts.kind == "run") & (edges >= heard[0]) & (edges <= heard[1])])
+
+    starts = [_gained(settled, q_level, edge, BEFORE_START, AFTER_START) for edge in inside(bouts.start)]
+    stops = [_gained(settled, q_level, edge, AFTER_START, BEFORE_START) for edge in inside(bouts.stop)]
     edges = [g for g in starts if g is not None] + [-g for g in stops if g is not None]
     gains = [g for g in edges if np.hypot(*g) >= LEAST_GAIN]
     if (

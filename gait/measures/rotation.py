@@ -93,21 +93,24 @@ def unsure_of_shape(turned_deg: Floats, over_turn: float, most: float) -> float:
 def opens_other(view: View) -> NDArray[np.bool_]:
     """Strides that open with the other foot than the rest (k,): right among left, B among A.
 
-    Where feet have no name they may be named anew wherever they could not be followed; there the turn itself says
-    whether a stretch of strides began with the foot that the named ones, or the longest stretch, began with.
+    Where feet have no name they may be named anew wherever they could not be followed; there turn and sway themselves,
+    the larger of them most, say whether a stretch of strides began with the foot that the named ones, or the longest
+    stretch, began with.
     """
     s = view.strides
     other = np.isin(s.side, ("right", "B"))
     unnamed = ~np.isin(s.side, ("left", "right"))
     if not unnamed.any():
         return other
-    first = np.fft.rfft(drift_free(view), axis=1)[:, 1] * np.where(other, -1.0, 1.0)
-    first = np.where(view.counted & np.isfinite(first), first, 0.0)
+    waves = (drift_free(view), view.cycles["sway"])
+    first = np.stack([np.fft.rfft(wave, axis=1)[:, 1] for wave in waves], axis=1)
+    first *= np.where(other, -1.0, 1.0)[:, None]
+    first = np.where(view.counted[:, None] & np.isfinite(first), first, 0.0)
     anew = (np.diff(s.bout) != 0) | (s.start[1:] - s.stop[:-1] > SAME_THREAD * s.duration[1:])
     stretch = np.concatenate([[0], np.cumsum(anew)])
-    sums = np.zeros(stretch[-1] + 1, complex)
+    sums = np.zeros((stretch[-1] + 1, len(waves)), complex)
     np.add.at(sums, stretch, first)
-    named = np.sum(first[~unnamed])
-    known = named if np.abs(named) > 0 else sums[np.argmax(np.abs(sums))]
-    flipped = np.real(sums * np.conj(known)) < 0
+    named = first[~unnamed].sum(axis=0)
+    known = named if np.abs(named).any() else sums[np.argmax(np.abs(sums).sum(axis=1))]
+    flipped = np.real(sums @ np.conj(known)) < 0
     return np.where(unnamed, other ^ flipped[stretch], other)

@@ -177,10 +177,11 @@ def _parts(view: View) -> tuple[Floats, Floats, Floats] | None:
         return None
     waves = {key: np.fft.rfft(view.cycles[key], axis=1)[:, list(n)] for key, n in HARMONICS.items()}
     other = _other_foot(view, waves, counted)
-    # A stride that opens with the other foot begins half a stride on.
+    # A stride that opens with the other foot begins one step on, which need not be half a stride.
+    step = (view.strides.middle - view.strides.start) / time
     for key, numbers in HARMONICS.items():
-        waves[key] *= np.where(other[:, None], [(-1.0) ** n for n in numbers], 1.0)
-    phase = turn_phase(view) + np.pi * (other ^ opens_other(view))
+        waves[key] *= np.where(other[:, None], np.exp(2j * np.pi * step[:, None] * numbers), 1.0)
+    phase = turn_phase(view) + 2 * np.pi * step * (other.astype(float) - opens_other(view))
     usual = float(np.median(time[counted]))
     rows = []
     for mine in pieces:

@@ -95,8 +95,9 @@ def clock(view: View) -> StrideClock | None:
 def turn_phase(view: View) -> Floats:
     """Phase of the turn's first harmonic at the opening contact (k,). [rad]"""
     phase = np.angle(np.fft.rfft(drift_free(view), axis=1)[:, 1])
-    # Strides that open with the other foot are half a turn on.
-    return np.where(opens_other(view), phase + np.pi, phase)
+    # Strides that open with the other foot are one step on, which need not be half a stride.
+    s = view.strides
+    return np.where(opens_other(view), phase + 2 * np.pi * (s.middle - s.start) / s.duration, phase)
 
 
 def surrogate_level(phase: Floats, view: View, counted: NDArray[np.bool_]) -> float:

@@ -113,3 +113,22 @@ def test_after_a_slip_no_sample_of_the_series_has_a_tilt() -> None:
     early = series.t < slip.at - 4.0
     assert np.isfinite(series.sway_deg[early]).all()
     assert np.isfinite(clean.sway_deg).all()
+
+
+@pytest.mark.parametrize("by_deg", [90.0, 150.0])
+def test_a_sensor_put_on_anew_leaves_lean_and_turn_to_the_part_before(by_deg: float) -> None:
+    """Forward was taken from both parts together: a lean of 8.2° was told as 5.3, a turn of 31 as 36."""
+    recording, _ = draw(3, running_s=120.0)
+    at = float(recording.samples.t[0]) + 75.0
+    clean, found = (
+        analyze(recording, placement="sternum"),
+        analyze(slipped(recording, at, by_deg), placement="sternum"),
+    )
+    slip = found.quality.slip
+    assert slip is not None
+    assert slip.far
+    for key, tolerance in (("lean", LEAN_TOLERANCE), ("rotation", 1.0)):
+        before = clean.measures.strides.stop < at - 2.0
+        true = np.nanmean(clean.measures[key].per_stride[before])
+        assert found.measures[key].value == pytest.approx(true, abs=tolerance), key
+        assert np.isnan(found.measures[key].per_stride[found.measures.strides.start > slip.at]).all()
