@@ -48,6 +48,9 @@ CREPT_DEG = 3.0
 #: Shares below this are not worth a sentence.  [1]  Chosen: they would read 0.0 %.
 LEAST_SAID = 0.0005
 
+#: Missing time beyond this share is said.  [1]  Chosen: a minute of an hour is a traffic light.
+PAUSED_SHARE = 0.02
+
 #: Below this rate contacts and waveforms suffer.  [Hz]  Source: 50 Hz doubles the stride error against 100.
 LOW_RATE = 75.0
 
@@ -171,6 +174,7 @@ def assess(
         said.append(end + (wider if top < IS_WIDEST * widest else "."))
     if lost_share > 0.001:
         said.append(f"{100 * lost_share:.1f} % of the samples were lost.")
+    said += _paused(motion)
     low = motion.rate_hz < LOW_RATE
     events_lost = ""
     if low:
@@ -219,6 +223,18 @@ def assess(
         slip,
         dead,
     )
+
+
+def _paused(motion: Motion) -> list[str]:
+    """A sentence on time of which there are no samples at all, where it is much."""
+    at = np.flatnonzero(motion.gap)
+    missing = np.diff(motion.t)[at[at > 0] - 1]
+    whole = float(motion.t[-1] - motion.t[0])
+    if missing.sum() <= PAUSED_SHARE * whole:
+        return []
+    holes = "a hole" if len(missing) == 1 else f"{len(missing)} holes"
+    share = 100 * missing.sum() / whole
+    return [f"{share:.0f} % of the time has no samples at all, in {holes} of up to {missing.max():.1f} s."]
 
 
 def _share(times: Floats, motion: Motion, bouts: Bouts) -> float:

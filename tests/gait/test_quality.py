@@ -279,3 +279,16 @@ def test_each_run_of_a_recording_has_numbers_of_its_own() -> None:
         assert own["cadence"]["value"] == pytest.approx(alone["cadence"].value, rel=0.003)
         assert own["rotation"]["value"] == pytest.approx(alone["rotation"].value, abs=1.5)
         assert own["cadence"]["n"] > 10
+
+
+def test_time_without_samples_is_said() -> None:
+    """Three seconds of every ten were gone, and the page said that 0.3 % of the samples were lost."""
+    recording, _ = draw(1, running_s=60.0)
+    s = recording.samples
+    holed = replace(recording, samples=s[np.flatnonzero((s.t - s.t[0]) % 10.0 < 7.0)])
+    said = [note for note in analyze(holed).quality.notes if "no samples at all" in note]
+    assert len(said) == 1
+    span = holed.samples.t[-1] - holed.samples.t[0]
+    missing = 100.0 * (1.0 - len(holed.samples) / holed.rate_hz / span)
+    assert float(said[0].split(" %")[0]) == pytest.approx(missing, abs=1.0)
+    assert not any("no samples at all" in note for note in analyze(recording).quality.notes)
