@@ -167,7 +167,8 @@ def settle(motion: Motion) -> Settled:
         up = _smooth(direction, np.where(resting, REST_WEIGHT, 1.0) * edge**4, nodes.link)
         _upright(q, part, nodes.at, up)
         ok[part] = True
-        node_t.append(motion.t[part][np.round(nodes.at).astype(np.intp)])
+        # Rounding may put the last node half a sample past the end.
+        node_t.append(motion.t[part][np.minimum(np.round(nodes.at).astype(np.intp), length - 1)])
         step_hz.append(hz)
         rhythm.append(share)
     none = [np.zeros(0)]
