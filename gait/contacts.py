@@ -34,8 +34,7 @@ RISE_LATE = 0.015
 CONTACT_SHORT = 0.040
 FALL_ABOVE, FALL_EARLIER = 3.0, 0.016
 
-#: Spread of those between clips: the error bands of event and contact times, 1 sd.  [s]  Source: as above.
-CONTACT_SIGMA = 0.0085
+#: Spread of contact times between clips: their error band, 1 sd.  [s]  Source: as above.
 CONTACT_TIME_SIGMA = 0.0175
 
 #: The smooth force that counts steps keeps this many times the step frequency.  [1]
@@ -47,7 +46,7 @@ STEP_KEEP = 1.4
 STEADIED = 15
 
 #: Lags of the two feet that differ by more are not how they land: the level met a ripple of one and not of the other.  [s]
-#: Chosen: twice CONTACT_SIGMA. One lag for both then takes 10 % and more off a false difference of step times and leaves
+#: Chosen: near twice the 8.5 ms above. One lag for both then takes 10 % and more off a false difference of step times and leaves
 #: all others as they are; a chest clip whose landings were 34 ms apart in lateness has 4 left.
 LAG_APART = 0.015
 

@@ -27,11 +27,7 @@ SENSOR_SIGMA_DEG, CALIBRATED_SIGMA_DEG = 0.45, 0.12
 #: Lean beyond this is no trunk's; the sensor was turned or faced otherwise.  [°]  Chosen: see the catalogue.
 PLAUSIBLE_DEG = 45.0
 
-#: What is left of the trust when a person's word on the mounting and the recording disagree.  [1]
-#: Chosen: below the half that a claim asks for.
-CONTRADICTED_TRUST = 0.4
-
-#: The same when the clip slipped on the way.  [1]
+#: What is left of the trust when the clip slipped on the way.  [1]  Chosen: below the half that a claim asks for.
 SLIPPED_TRUST = 0.4
 
 
@@ -54,7 +50,7 @@ def lean(view: View) -> Measure:
         return nothing("lean", "deg", per_stride, (NO_STRIDE,), column="lean_deg")
     if m.standing is None or not m.sign_known:
         return nothing("lean", "deg", per_stride, m.why, column="lean_deg")
-    trust, why = view.trust(trunk=True)
+    trust, why = view.trust(trunk=True, forward=True)
     standing = STANDING_SIGMA_DEG / np.sqrt(m.standing_count or 1)
     value = float(np.nanmean(per_stride))
     sensor = _sensor_sigma(view, value)
@@ -71,9 +67,6 @@ def lean(view: View) -> Measure:
         why += (
             f"Between two strides, at {jump.at:.0f} s, the lean jumped by {jump.by_deg:.1f}°: the clip slipped.",
         )
-    if m.contradicted_deg is not None:
-        trust *= CONTRADICTED_TRUST
-        why += (f"The stated forward axis is {m.contradicted_deg:.0f}° from what the running itself tells.",)
     return measured(
         "lean",
         "deg",
