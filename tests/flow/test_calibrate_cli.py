@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -234,10 +235,26 @@ def test_a_recording_of_a_second_is_no_try(sensor: Sensor, capsys: pytest.Captur
 
 
 def test_the_doctor_finds_nothing_in_the_way_here(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["doctor"])
+    main(["doctor", "--debug"])
     said = capsys.readouterr().out
     for name in ("gait ", "python ", "packages ", "bench ", "this folder ", "kept things ", "calibrations "):
         assert any(line.startswith(name) for line in said.splitlines()), name
+
+
+def test_the_doctor_does_not_take_a_port_without_a_name_for_a_sensor(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It said "ready" of /dev/ttyS0 where gait record said that no port looks like a sensor's."""
+    from firmware_bridge import link, virtual_sensor
+
+    monkeypatch.setattr(link, "ports", lambda: [link.Port("/dev/ttyS0", "", likely=False)])
+    monkeypatch.setattr(virtual_sensor, "running", list)
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^port +open +/dev/ttyS0: nothing is known of it", said, re.MULTILINE)
+    assert re.search(r"^sensor +open ", said, re.MULTILINE)
+    assert said.splitlines()[-1] == "Nothing is in the way; no sensor is plugged in."
+    assert "[dev]" not in said  # for people who build on gait
 
 
 def test_the_doctor_names_the_group_of_a_port_that_may_not_be_opened(
