@@ -78,7 +78,7 @@ def test_a_calibration_is_kept_used_by_itself_and_said(
         sure, unsure = (x["measures"][key]["systematic"] for x in (known, plain))  # type: ignore[index]
         assert sure < unsure
     assert main(["analyze", "run.csv", "--no-report", "--force"]) == 0
-    assert "Gains and offsets of kitchen were taken out" in capsys.readouterr().out
+    assert "as six rests told them: kitchen" in capsys.readouterr().out
     assert analyzed(capsys, "--calibration", "none")["measures"] == plain["measures"]
 
 
