@@ -231,7 +231,7 @@ def _gravity(settled: Settled, before: Span | None) -> Point:
     return Point(
         "units",
         "ready",
-        f"{1 + off:.3f} g when you stood{much}; its gyroscope reads {turning:.1f} °/s at rest, which standing tells",
+        f"{1 + off:.3f} g when you stood{much}; it tells of turning by {turning:.1f} °/s at rest, which your standing takes out",
     )
 
 

@@ -19,6 +19,7 @@ from gait.folder import OutputError, default_folder, write_folder
 from gait.results import analyze_read, read_file
 
 if TYPE_CHECKING:
+    from gait.exchange.activity import Activity
     from gait.exchange.match import Match
 
 PURPOSE = """\
@@ -103,10 +104,13 @@ def run(args: argparse.Namespace) -> int:
             "bands.csv": to_csv(alignment.bands_table(analysis, activity, found, args.band)),
         }
         write_folder(folder, files)
+        bands = files["bands.csv"].count(b"\n") > 1
     if args.json:
         tell(text, end="", after=f"The files are in {folder}.")
     elif not args.quiet:
         tell(_summary(found, start, analysis.recording.start_s))
+        if not bands:
+            tell(_why_no_bands(activity))
         tell("\n".join(str(folder / name) for name in names))
     return DONE
 
@@ -114,9 +118,25 @@ def run(args: argparse.Namespace) -> int:
 def _summary(found: Match, start: datetime, start_s: float) -> str:
     """Where the recording lies, in words."""
     local = start.astimezone()
+    east = f"{local:%z}"
+    zone = "UTC" if int(east[:5]) == 0 else f"UTC{east[:3]}:{east[3:5]}, as this computer's clock"
     return (
-        f"Second {start_s:.1f} of the recording is {local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 100_000} on the watch, give or "
-        f"take {found.sigma_s:.1f} s (one standard deviation).\n"
-        f"They share {found.overlap_s / 60:.0f} minutes; the recording explains {100 * found.explained:.0f} % of what the watch's "
-        "cadence does."
+        f"Second {start_s:.1f} of the recording is {local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 100_000} ({zone}) on the "
+        f"watch, give or take {found.sigma_s:.1f} s (one standard deviation).\n"
+        f"They share {found.overlap_s / 60:.0f} minutes. Of the ups and downs in the watch's cadence "
+        f"{100 * found.explained:.0f} % are in the recording's, too; the rest is what the watch rounds, smooths or hears otherwise."
+    )
+
+
+def _why_no_bands(activity: Activity) -> str:
+    """Why there is a header and nothing below it."""
+    import numpy as np
+
+    from gait.exchange.align import SLOWEST_RUN
+
+    if not np.isfinite(activity.speed_mps).any():
+        return f"bands.csv has a header only: {activity.source} holds no speed, so there is no pace."
+    return (
+        f"bands.csv has a header only: where the recording holds strides that count, {activity.source} tells of no speed of "
+        f"{SLOWEST_RUN:g} m/s or more."
     )

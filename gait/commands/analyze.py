@@ -118,9 +118,16 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         tell(result.files["analysis.json"], after=f"The files are in {folder}.")
     elif not args.quiet:
-        kind, first = ("The page", "report.html") if page else ("The numbers", "analysis.json")
-        known = f"\n\n{analysis.calibration.sentence()}" if analysis.calibration else ""
-        text = f"{result.summary.strip()}{known}\n\n{kind}: {folder / first}"
+        from gait.report.words import load_words
+
+        say_so = load_words(args.language).say
+        text = result.summary.strip()
+        if (known := analysis.calibration) is not None:
+            named = ", ".join(filter(None, (known.device, known.made_at[:10])))
+            which = named or say_so("analyst.not_known")
+            text += "\n\n" + say_so(f"summary.{'six' if known.six_position else 'some'}_rests", which=which)
+        first = ("page", "report.html") if page else ("numbers", "analysis.json")
+        text += "\n\n" + say_so(f"summary.{first[0]}", where=folder / first[1])
         text += f"\n{memory.told}" if memory else ""
         tell(text, after=f"The files are in {folder}; --quiet prints nothing.")
     return DONE

@@ -28,8 +28,10 @@ kept calibrations, remembered runs. Where something is in the way, the line says
 EPILOG = """\
 lines
   ready  all is there
-  open   an extra that is not installed; only what it is for waits for it
+  open   not there: an extra that is not installed, a sensor that is not plugged in; only what it is for waits for it
   look   this is in the way of something that was to work
+
+  --debug also shows what is only for people who build on gait: their extras, and the sketch's bench.
 
 exit status
   0  nothing is in the way
@@ -45,6 +47,9 @@ DISTRIBUTION = "gait-traits"
 #: Oldest Python. Source: pyproject.toml.
 OLDEST = (3, 11)
 
+#: Extras for people who build on gait, not for people who run with it.
+BUILDERS = ("dev", "docs", "notebooks")
+
 Line = tuple[str, str, str]
 
 
@@ -54,23 +59,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "gait doctor"
 
 
-def run(_args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Do it."""
-    looks = 0
-    for name, state, says in _lines():
+    looks, sensor = 0, True
+    for name, state, says in _lines(builder=args.debug):
         looks += state == "look"
+        sensor &= (name, state) != ("sensor", "open")
         tell(f"{name:<13} {state:<6} {says}")
-    tell(
-        f"\n{looks} thing{'s' * (looks > 1)} to look at." if looks else "\nNothing is in the way.",
-    )
+    if looks:
+        tell(f"\n{looks} thing{'s' * (looks > 1)} to look at.")
+    else:
+        tell(f"\nNothing is in the way{'' if sensor else '; no sensor is plugged in'}.")
     return FAILED if looks else DONE
 
 
-def _lines() -> Iterator[Line]:
+def _lines(*, builder: bool) -> Iterator[Line]:
     yield from _versions()
-    yield from _packages()
+    for line in _packages():
+        if builder or line[0] not in [f"[{extra}]" for extra in BUILDERS]:
+            yield line
     yield from _ports()
-    yield _bench()
+    if builder:
+        yield _bench()
     yield from _folders()
     yield from _calibrations()
     yield _history()
@@ -132,16 +142,22 @@ def _ports() -> Iterator[Line]:
     except ImportError:
         yield "ports", "look", "cannot be listed without pyserial: python -m pip install pyserial"
         return
+    from firmware_bridge.virtual_sensor import running
+
     found = ports()
-    if not found:
-        yield "ports", "open", "no serial port is there; plug a sensor in, or make one up: gait simulate"
     for port in found:
-        path, kind = Path(port.path), port.kind or "nothing is known of it"
-        if os.name != "posix" or os.access(path, os.R_OK | os.W_OK):
-            yield "port", "ready", f"{port.path}: {kind}"
+        path = Path(port.path)
+        if not port.likely:
+            yield "port", "open", f"{path}: nothing is known of it; only gait record {path} would ask it"
+        elif os.name != "posix" or os.access(path, os.R_OK | os.W_OK):
+            yield "port", "ready", f"{path}: {port.kind}"
         else:
-            state = "look" if port.likely else "open"
-            yield "port", state, f"{port.path}: {kind}. {_permission(path)}"
+            yield "port", "look", f"{path}: {port.kind}. {_permission(path)}"
+    made_up = running()
+    for place in made_up:
+        yield "port", "ready", f"{place}: made up by gait simulate"
+    if not made_up and not any(port.likely for port in found):
+        yield "sensor", "open", "none is plugged in, as far as can be seen; gait simulate makes one up"
 
 
 def _permission(path: Path) -> str:

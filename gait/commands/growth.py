@@ -96,10 +96,11 @@ def run(args: argparse.Namespace) -> int:
     text = _text(growth, args.language, numbers=not args.words)
     if page:
         from gait.report.html import growth_to_html
+        from gait.report.words import load_words
 
         html = growth_to_html(growth, args.language, numbers=not args.words)
         write_folder(args.out, {PAGE: html.encode("utf-8", "replace")})
-        text += f"\n\nThe page: {args.out / PAGE}"
+        text += "\n\n" + load_words(args.language).say("summary.page", where=args.out / PAGE)
     tell(text, after=f"The page is {args.out / PAGE}." if page else "")
     return DONE
 

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from gait.commands.command import DONE, FAILED, UsageError, check_parent
-from gait.commands.record_words import Line, aloud, before_the_run, clock, nothing, who
+from gait.commands.record_words import Line, aloud, before_the_run, clock, how_long, nothing, who
 from gait.errors import GaitError, ReadError
 
 if TYPE_CHECKING:
@@ -100,11 +100,11 @@ def run(args: argparse.Namespace) -> int:
     say = nothing if args.quiet else aloud
     link, greeting = find_sensor(args, columns)
     with link:
-        vitals = _listened(args, link, greeting, target, columns, say)
+        vitals, passed = _listened(args, link, greeting, target, columns, say)
     if vitals.samples == 0:
         raise ReadError(f"{target} holds no sample: the sensor said who it is and nothing more.")
     say(f"{vitals.samples} samples are in {target}.")
-    return DONE if args.no_csv else _as_csv(target, say)
+    return DONE if args.no_csv else _as_csv(target, passed, say)
 
 
 def check_target(target: Path) -> None:
@@ -181,8 +181,8 @@ def _listened(
     target: Path,
     columns: Sequence[str] | None,
     say: Callable[[str], None],
-) -> Vitals:
-    """Record until Ctrl-C, SIGTERM or the time is over."""
+) -> tuple[Vitals, float]:
+    """Record until Ctrl-C, SIGTERM or the time is over; also how long that took. [s]"""
     from firmware_bridge.capture import Capture
     from firmware_bridge.dialects.detect import decoder_of
     from firmware_bridge.recorder import boundary_of, notes_for, record
@@ -221,14 +221,16 @@ def _listened(
         finally:
             line.clear()
             link.close()
-    return vitals
+    return vitals, time.monotonic() - begin
 
 
-def _as_csv(target: Path, say: Callable[[str], None]) -> int:
+def _as_csv(target: Path, passed: float, say: Callable[[str], None]) -> int:
     """The CSV beside the capture, and what to run next."""
+    import numpy as np
+
     from gait.readers import read, write_csv
 
-    following = f"gait analyze {target}"
+    following = f"gait analyze {target} --placement sternum"
     try:
         recording = read(target)
     except GaitError as error:
@@ -236,6 +238,8 @@ def _as_csv(target: Path, say: Callable[[str], None]) -> int:
         return FAILED
     for note in recording.notes:
         say(note)
+    if told := how_long(float(np.ptp(recording.samples.t)), passed):
+        say(told)
     table = target.with_suffix(".csv")
     if table.exists():
         say(f"{table} is there already and stays as it is.")
@@ -253,6 +257,7 @@ def _as_csv(target: Path, say: Callable[[str], None]) -> int:
             return FAILED
         say(f"The same as a table: {table}")
     say(f"Next: {following}")
+    say("(sternum is the breastbone; worn at the back of the waist it is --placement waist)")
     return DONE
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from firmware_bridge.recorder import Greeting
     from firmware_bridge.vitals import Vitals
 
+#: A sensor whose time runs so much faster than ours is played fast. [1]  Chosen: no real clock is off by a hundredth of it.
+FASTER = 1.5
+
 #: The status line is drawn anew after this. [s]
 STATUS_S = 0.5
 
@@ -58,7 +61,22 @@ def status(vitals: Vitals, passed: float, size: int) -> str:
     temperature = "" if vitals.temperature_c is None else f"   {vitals.temperature_c:.0f} °C"
     total = vitals.samples + vitals.lost
     lost = f"{vitals.lost} lost" + (f" ({100 * vitals.lost / total:.1f} %)" if vitals.lost else "")
-    return f"{clock(passed)}   {vitals.rate_hz:.0f} Hz   {lost}{temperature}   {size / 1e6:.1f} MB"
+    return f"{clock(passed)}   {_rate(vitals)}   {lost}{temperature}   {size / 1e6:.1f} MB"
+
+
+def _rate(vitals: Vitals) -> str:
+    """Samples a second; where far more come than the sensor says, its clock is not ours (gait simulate --speed)."""
+    said = vitals.info.rate_hz if vitals.info is not None else None
+    if said and vitals.rate_hz > FASTER * said:
+        return f"{said:.0f} Hz, {vitals.rate_hz / said:.0f} times as fast as the clock"
+    return f"{vitals.rate_hz:.0f} Hz"
+
+
+def how_long(own: float, passed: float) -> str:
+    """How much time a recording holds, and why that is not the time that went by."""
+    if own < FASTER * passed:
+        return ""
+    return f"It holds {own:.0f} s of the sensor's own time, which runs {own / passed:.0f} times as fast as the clock."
 
 
 def clock(passed: float) -> str:

@@ -81,7 +81,9 @@ class Memory:
     ) -> None:
         from gait.history.content import content_hash
         from gait.history.memory import identify
+        from gait.report.words import load_words
 
+        self._words = load_words(args.language)
         self._store = store
         this = identify(args.run, content_hash(args.run), recording)
         self._this = replace(this, source=one_line(this.source, LONGEST_NAME))
@@ -104,7 +106,7 @@ class Memory:
         from gait.history.memory import growth_of, remember
 
         if "run" not in analysis.bouts.kind:
-            self.told = "There is no running in it, so nothing was remembered."
+            self.told = self._words.say("summary.kept_none")
             return None
         surface, shoes = self._tags
         try:
@@ -113,13 +115,15 @@ class Memory:
         except HistoryError as error:
             self.failed = error
             return None
-        self.told = f"Remembered as run {number} in {self._store.path}."
+        say = self._words.say
+        self.told = say("summary.kept", run=number, where=self._store.path)
         if before is not None:
-            self.told += f" It takes the place of {before}, which is the same run."
+            self.told += " " + say("summary.kept_instead", run=before)
         if self._this.dated == "file":
-            self.told += f" The recording does not tell when it began; by its file it was {self._this.started_at.astimezone():%Y-%m-%d %H:%M}."
+            when = f"{self._this.started_at.astimezone():%Y-%m-%d %H:%M}"
+            self.told += " " + say("summary.kept_by_file", when=when)
         if growth is not None and not growth.runs[-1].feel:
-            self.told += f'\nHow did it feel? gait feel {number} "in your own words"'
+            self.told += "\n" + say("summary.feel", run=number)
         return growth
 
 
@@ -191,11 +195,13 @@ def when(run: Run) -> str:
     return f"{run.started_at:%Y-%m-%d %H:%M}{'~' if run.dated == 'file' else ''}"
 
 
-def by_file(runs: Sequence[Run]) -> str:
+def by_file(runs: Sequence[Run], language: str = "en") -> str:
     """What the ``~`` means, "" where there is none."""
     if not any(run.dated == "file" for run in runs):
         return ""
-    return "~ The recording does not tell when it began; it is placed by the time of its file."
+    from gait.report.words import load_words
+
+    return load_words(language).say("summary.placed_by_file")
 
 
 def _day(text: str) -> date | None:

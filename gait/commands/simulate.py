@@ -33,6 +33,7 @@ EPILOG = """\
 examples
   gait simulate                         then, in another terminal: gait record
   gait simulate --speed 20              twenty times as fast
+  gait simulate --seconds 8             a short one; then, in another terminal: gait check
   gait simulate --drop 0.02 --unplug-every 30
   gait simulate --faces                 then, in another terminal: gait calibrate
   gait simulate --bench                 the real sketch on a simulated chip (needs avr-gcc and simavr)
@@ -40,6 +41,9 @@ examples
 
 #: Seconds unplugged at each --unplug-every. [s]  Chosen.
 UNPLUGGED_S = 2.0
+
+#: Standing before and after the run. [s]  Chosen: what a runner is asked for.
+STANDING_S = 10.0
 
 #: --wrap lets the tick begin this long before its wrap. [us]
 BEFORE_WRAP = 15_000_000
@@ -130,7 +134,7 @@ def run(args: argparse.Namespace) -> int:
             sensor.path,
             "A made-up hand turns it from face to face. In another terminal: gait calibrate"
             if args.faces
-            else "A made-up runner stands there for 10 s, then runs. In another terminal: gait record",
+            else f"A made-up runner stands there for {_standing(args.speed)}, then runs. In another terminal: gait record",
         )
         with suppress(KeyboardInterrupt):
             while True:
@@ -182,7 +186,7 @@ def made_up_counts(seed: int, running_s: float, rate_hz: float) -> NDArray[np.in
     # Worn on the chest: y of the board up, which leans back by some degrees as a chest does.
     upright = from_rotvec(np.array([1.0, 1.0, 1.0]) / np.sqrt(3.0) * (2.0 * np.pi / 3.0))
     sensor = replace(_sensor(seed, rate_hz), q_torso_sensor=upright)
-    course = Course(standing_s=10.0, running_s=running_s, standing_after_s=10.0)
+    course = Course(standing_s=STANDING_S, running_s=running_s, standing_after_s=STANDING_S)
     recording, _ = simulate(Runner(placement="sternum"), course, sensor, seed)
     return to_counts(recording.samples.acc, recording.samples.gyr)
 
@@ -207,6 +211,12 @@ def _sensor(seed: int, rate_hz: float) -> Sensor:
 
     made = Sensor.mpu6050(np.random.default_rng(seed), rate_hz, IDENTITY)
     return replace(made, drop_share=0.0, clock_ppm=0.0, jitter_s=0.0, start_s=0.0)
+
+
+def _standing(speed: float) -> str:
+    """How long it stands, in its own time and in ours."""
+    own = f"{STANDING_S:.0f} s"
+    return own if speed == 1.0 else f"{own} of its own time ({STANDING_S / speed:g} s by your clock)"
 
 
 def _announce(path: str, following: str) -> None:

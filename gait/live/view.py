@@ -47,7 +47,7 @@ class View:
         self._run = -1
 
     def say(self, scene: Scene) -> dict[str, Any]:
-        """A scene as plain data; the layout is in docs/live.md."""
+        """A scene as plain data; the layout is in docs/live_inside.md."""
         if scene.number != self._run:
             self._run, self._shown = scene.number, {}
         state, look = scene.state, scene.state.look if scene.state else None

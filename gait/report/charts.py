@@ -123,9 +123,32 @@ def _shift(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:
     loop, place = analysis.measures.curves.loop, place_of(analysis)
     if loop is None:
         return None
-    sides = (words.trait("shift", place, "left"), words.trait("shift", place, "right"))
-    picture = stride.loop(loop.right, loop.up, (loop.right_spread, loop.up_spread), names=sides)
-    return _chart(trait, picture, analysis, words, tables.of_loop(loop, words))
+    measure = analysis.measures["sway"]
+    at, ranges = _some_strides(measure)
+    if measure.value is None or not len(at):
+        return None
+    picture = Picture(WIDTH, 312)
+    body.from_behind(
+        picture,
+        84,
+        244,
+        measure.value,
+        ranges,
+        whole=place == "upper",
+        told=told_number(trait.evidence, words),
+    )
+    stride.loop(
+        picture, (WIDTH - 94, 124), loop.right, loop.up, (loop.right_spread, loop.up_spread),
+        names=(words.trait("shift", place, "left"), words.trait("shift", place, "right")),
+        ruler=(lambda n: words.amount(n, "cm", 0 if n >= 1 else 1)) if words.numbers else None,
+    )  # fmt: skip
+    told = {
+        "number": words.amount(measure.value, "deg"),
+        "wide": words.amount(float(np.ptp(loop.right)), "cm", 1),
+        "high": words.amount(float(np.ptp(loop.up)), "cm", 1),
+    }
+    table = tables.of_loop(loop, analysis.measures.cycles.get("sway"), words)
+    return _chart(trait, picture, analysis, words, table, told=told)
 
 
 def _rhythm(trait: Trait, analysis: Analysis, words: Words) -> Chart | None:

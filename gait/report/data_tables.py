@@ -55,10 +55,15 @@ def of_overlay(phase: Floats, rows: Floats, words: Words) -> Table:
     return _over_phase(phase, rows, "mps2", (words.say("analyst.phase"), *names), words)
 
 
-def of_loop(loop: Loop, words: Words) -> Table:
-    """A way over the stride: to the right and up."""
+def of_loop(loop: Loop, sway: Cycle | None, words: Words) -> Table:
+    """A way over the stride, to the right and up; and how the trunk tips meanwhile, where that is known."""
     columns = tuple(words.say(f"analyst.{name}") for name in ("phase", "right_way", "up_way"))
-    return _over_phase(loop.phase, (loop.right, loop.up), "cm", columns, words)
+    way = _over_phase(loop.phase, (loop.right, loop.up), "cm", columns, words)
+    if sway is None:
+        return way
+    tipping = _over_phase(sway.phase, (sway.mean,), sway.unit, (columns[0], words.say("analyst.tips")), words)
+    rows = tuple((*one, *other[1:]) for one, other in zip(way.rows, tipping.rows, strict=True))
+    return Table((*way.columns, *tipping.columns[1:]), rows)
 
 
 def of_beats(rows: Sequence[Floats], begin: float, words: Words) -> Table:

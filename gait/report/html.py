@@ -59,6 +59,7 @@ def to_html(report: Report) -> str:
         say=words.say,
         measure=words.measure,
         numbers=report.numbers,
+        others=words.listed(said.name for said in report.story.others),
         bout_word=lambda kind: words.say(BOUT_WORDS[kind]) if kind in BOUT_WORDS else kind,
         amount=lambda value, unit, digits=None: _amount(value, unit, words, digits),
         clock=lambda t, digits=1: _time(t - report.document["recording"]["start_s"], words, digits),

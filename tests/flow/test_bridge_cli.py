@@ -81,13 +81,17 @@ def test_simulate_record_analyze_as_a_new_user_would(
         assert done.stderr == ""  # no terminal, no status line
         said = done.stdout.splitlines()
         assert "MPU-6050 made-up (±16 g, ±2000 °/s, 200 Hz)" in said[0]
-        assert said[-1] == "Next: gait analyze run.gaitcap"
+        assert said[-2] == "Next: gait analyze run.gaitcap --placement sternum"
+        assert "20 times as fast as the clock" in done.stdout
+        assert main(["doctor"]) == 0
+        assert f"{port}: made up by gait simulate" in capsys.readouterr().out
         assert main(["ports"]) == 0
         assert f"{port}  made-up sensor" in re.sub(" +", "  ", capsys.readouterr().out).replace(
             "made-up  sensor", "made-up sensor"
         )
         sensor.send_signal(signal.SIGTERM)
-        out, _ = sensor.communicate(timeout=PATIENCE)
+        out, told = sensor.communicate(timeout=PATIENCE)
+        assert "10 s of its own time (0.5 s by your clock)" in told
         assert (sensor.returncode, out) == (0, "")  # the path was the first line, and nothing came after it
     assert not Path(port).exists()
     assert main(["analyze", "run.gaitcap", "--placement", "sternum", "--no-report"]) == 0

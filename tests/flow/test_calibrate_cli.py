@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -77,7 +78,7 @@ def test_a_calibration_is_kept_used_by_itself_and_said(
         sure, unsure = (x["measures"][key]["systematic"] for x in (known, plain))  # type: ignore[index]
         assert sure < unsure
     assert main(["analyze", "run.csv", "--no-report", "--force"]) == 0
-    assert "Gains and offsets of kitchen were taken out" in capsys.readouterr().out
+    assert "as six rests told them: kitchen" in capsys.readouterr().out
     assert analyzed(capsys, "--calibration", "none")["measures"] == plain["measures"]
 
 
@@ -234,10 +235,26 @@ def test_a_recording_of_a_second_is_no_try(sensor: Sensor, capsys: pytest.Captur
 
 
 def test_the_doctor_finds_nothing_in_the_way_here(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["doctor"])
+    main(["doctor", "--debug"])
     said = capsys.readouterr().out
     for name in ("gait ", "python ", "packages ", "bench ", "this folder ", "kept things ", "calibrations "):
         assert any(line.startswith(name) for line in said.splitlines()), name
+
+
+def test_the_doctor_does_not_take_a_port_without_a_name_for_a_sensor(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It said "ready" of /dev/ttyS0 where gait record said that no port looks like a sensor's."""
+    from firmware_bridge import link, virtual_sensor
+
+    monkeypatch.setattr(link, "ports", lambda: [link.Port("/dev/ttyS0", "", likely=False)])
+    monkeypatch.setattr(virtual_sensor, "running", list)
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^port +open +/dev/ttyS0: nothing is known of it", said, re.MULTILINE)
+    assert re.search(r"^sensor +open ", said, re.MULTILINE)
+    assert said.splitlines()[-1] == "Nothing is in the way; no sensor is plugged in."
+    assert "[dev]" not in said  # for people who build on gait
 
 
 def test_the_doctor_names_the_group_of_a_port_that_may_not_be_opened(

@@ -477,7 +477,7 @@ def test_german_in_words_only(sample: Path, tmp_path: Path) -> None:
     said, _, last = done.stdout.rpartition("\n\n")
     assert "In deinen Hüften war schon eine Drehung." in said
     assert not any(c.isdigit() for c in said)
-    assert last.startswith("The page: ")
+    assert last.startswith("Die Seite: ")  # it was "The page: "
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert '<html lang="de">' in page
     document = json.loads((tmp_path / "out" / "analysis.json").read_text(encoding="utf-8"))

@@ -19,6 +19,7 @@ from gait.pipeline import analyze
 from gait.readers import write_csv
 from gait.recording import Recording
 from gait.synthetic import draw
+from gait.synthetic.sample import sample_recordings, true_means
 from tests.gait.exchange.a_watch import fit_file
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -84,6 +85,21 @@ def test_every_piece_of_python_runs(page: Path, folder: Path) -> None:
 def test_commands_for_a_sensor_are_understood(page: str, line: str) -> None:
     words = shlex.split(line, comments=True)[1:]
     assert _parser()[0].parse_args(words).command == words[0]
+
+
+def test_what_is_told_of_the_sample_is_so() -> None:
+    """ "Reading the page" holds the sample's page against its truth."""
+    text = " ".join((REPOSITORY / "docs" / "reading.md").read_text(encoding="utf-8").split())
+    _, recording, truth = next(iter(sample_recordings()))
+    sway = analyze(recording, placement="sternum").measures["sway"]
+    assert sway.value is not None
+    assert sway.systematic is not None
+    true = true_means(truth)["sway"]
+    assert f'from side to side by {true:.1f}° in truth; the page says "about {sway.value:.0f}°"' in text
+    assert (
+        f"its row says {sway.value:.1f}° with {sway.systematic:.1f}° systematic: within twice as much" in text
+    )
+    assert sway.systematic < abs(sway.value - true) < 2 * sway.systematic
 
 
 def test_no_page_is_forgotten_and_none_is_missing() -> None:

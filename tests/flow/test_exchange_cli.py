@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def watch(run: Path) -> Path:
     """A watch that ran along: mean cadence of the last three seconds, pace with it."""
+    return _watch(run, pace=True)
+
+
+def _watch(run: Path, *, pace: bool) -> Path:
     found = analyze(read(run), placement="sternum")
     strides = found.measures.strides
     fine = np.arange(found.recording.start_s - 60.0, found.recording.stop_s + 60.0, 0.1)
@@ -43,8 +48,8 @@ def watch(run: Path) -> Path:
     smooth = np.convolve(cadence, np.ones(30) / 30)[: len(fine)]
     t = np.arange(found.recording.start_s - 50.0, found.recording.stop_s + 50.0)
     shown = np.round(np.interp(t, fine, smooth))
-    file = run.parent / "watch.fit"
-    speed = np.interp(t, fine, smooth) / 60.0
+    file = run.parent / ("watch.fit" if pace else "no_pace.fit")
+    speed = np.interp(t, fine, smooth) / 60.0 * pace
     file.write_bytes(fit_file(np.round(t + OFFSET), shown, speed, np.full(len(t), 150.0)))
     return file
 
@@ -129,6 +134,19 @@ def test_what_is_there_already_is_said_before_the_recording_is_read(
     Path("x-export/x.csv.gz").write_bytes(b"mine")
     assert main(["export", "x.csv", "--csv"]) == 1
     assert "holds x.csv.gz already" in capsys.readouterr().err
+
+
+def test_the_summary_names_its_time_zone_and_why_there_are_no_bands(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It said "05:29:58.9 on the watch", in no zone, and left a bands.csv with nothing in it."""
+    monkeypatch.chdir(tmp_path)
+    watch = _watch(run, pace=False)
+    assert main(["align", str(run), "--placement", "sternum", "--activity", str(watch)]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"\d\d:\d\d:\d\d\.\d \(UTC[^)]*\) on the watch", said)
+    assert "bands.csv has a header only: " in said
+    assert (tmp_path / "tuesday-aligned" / "bands.csv").read_text().count("\n") == 1
 
 
 @pytest.mark.parametrize(

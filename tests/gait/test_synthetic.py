@@ -17,7 +17,7 @@ from scipy.signal import butter, sosfiltfilt
 from gait.errors import SignalError
 from gait.rotations import Floats, from_rotvec, inverse, multiply, rotate
 from gait.synthetic import Course, Runner, Sensor, Stretch, Truth, Waveform, draw, simulate
-from gait.synthetic.sample import sample_recordings, write_samples
+from gait.synthetic.sample import sample_recordings, true_means, write_samples
 from gait.synthetic.sensor import any_rotation, feel
 from gait.synthetic.trunk import Body
 from gait.units import DEG, RAD, G
@@ -464,5 +464,25 @@ def test_the_samples_are_one_run_at_two_places_and_the_same_each_time(tmp_path):
     for line in (tmp_path / "SHA256SUMS").read_text().splitlines():
         checksum, name = line.split()
         assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == checksum
+    readme = (tmp_path / "README.md").read_text()
+    chest, waist = (true_means(truth) for truth in truths)
+    assert f"| {chest['sway']:.1f}° | {waist['sway']:.1f}° |" in readme
+    assert f"| {chest['cadence']:.1f} steps a minute | {waist['cadence']:.1f} steps a minute |" in readme
     told = json.loads((tmp_path / "easy_run_waist_truth.json").read_text())
     assert len(told["contact_s"]) == len(told["side"]) == len(truths[1].contact)
+
+
+def test_the_true_means_of_the_sample_are_those_of_its_runner():
+    """What a page is held against: means by another way than true_means() takes."""
+    for _, _, truth in sample_recordings():
+        means, runner = true_means(truth), truth.runner
+        run = (truth.t > truth.contact[0] + 4.0) & (truth.t < truth.contact[-1] - 4.0)
+        assert means["lean"] == pytest.approx(truth.lean_deg[run].mean(), abs=0.05)
+        assert means["lean"] == pytest.approx(runner.lean_deg, abs=0.5)
+        assert means["rotation"] == pytest.approx(2 * runner.turn_deg, rel=0.1)
+        assert means["sway"] == pytest.approx(2 * runner.roll_deg, rel=0.1)
+        step = np.median(np.diff(truth.contact))
+        assert means["cadence"] == pytest.approx(60.0 / step, rel=0.005)
+        assert means["contact_time"] + means["flight_time"] == pytest.approx(1000.0 * step, rel=0.005)
+        low, high = np.percentile(truth.height[run], [5, 95])
+        assert 0.7 < means["vertical_oscillation"] / (100.0 * (high - low)) < 1.3

@@ -48,7 +48,7 @@
 
 #define SECOND_US 1000000UL
 #define RETRY_US 100000UL /* between two calls for a chip that does not answer.  [us]  Chosen: 3 ms of stuck bus each */
-#define BLINK_US 30000UL /* how long the light is on each second when all is well.  [us]  Chosen: seen, and saves the battery */
+#define BLINK_US 30000UL /* how long the light is on each second when the chip answers.  [us]  Chosen: seen, and saves the battery */
 
 /* Chosen: +-16 g and +-2000 deg/s hold a run without clipping; 94 Hz filter and 200 Hz follow a foot's contact. */
 static ChipConfig config = {3, 3, 2, 4};
@@ -423,7 +423,7 @@ static void listen() {
 
 /* ---------------------------------------------------------------- the day */
 
-/* On while something is wrong, a short blink each second when all is well. */
+/* On while the chip does not answer, a short blink each second when it does. Of INT it tells nothing. */
 static void show_light(uint32_t now) { digitalWrite(LED_BUILTIN, !chip_ok || now - second_began < BLINK_US); }
 
 /* A length of time is over; then it begins anew, in step unless the clock jumped or we were kept. */

@@ -1,6 +1,6 @@
-"""The trunk as it is seen from the side and from above.
+"""The trunk as it is seen from the side, from behind and from above.
 
-Lives here: lean and turn, drawn to scale from angles.
+Lives here: lean, tipping and turn, drawn to scale from angles.
 Not here: curves over the stride (stride.py), which angles (charts.py).
 """
 
@@ -20,11 +20,16 @@ TRUNK = (
     "C19 6 21-10 20-26C20-42 19-52 20-66C21-80 28-90 27-106C26-124 18-136 12-142C9-146 8-152 8-160Z"
 )
 THIGHS = ("M-25-4L-54 66L-26 72L6 12Z", "M-12 10L14 76L42 66L19 0Z")
+BACK = (
+    "M-10-164C-11-154-18-150-30-147C-45-143-51-136-51-122C-50-98-34-82-33-58C-32-38-39-24-39-6C-39 8-31 16-22 18"
+    "L22 18C31 16 39 8 39-6C39-24 32-38 33-58C34-82 50-98 51-122C51-136 45-143 30-147C18-150 11-154 10-164Z"
+)
+LEGS = ("M-38 0L-33 70L-8 70L-3 10Z", "M38 0L33 70L8 70L3 10Z")
 SHOULDERS = "M-98 0C-98-19-72-25 0-25C72-25 98-19 98 0C98 17 62 22 0 21C-62 22-98 17-98 0Z"
 HIPS = "M-74 0C-78-27-50-33-32-25C-14-18 14-18 32-25C50-33 78-27 74 0C70 25 34 29 0 27C-34 29-70 25-74 0Z"
 
-#: Radius of the fan of strides from the side, and of the swing from above. [picture units]
-FAN, SWING = 236.0, 152.0
+#: Radius of the fan of strides from the side, of the tipping from behind, and of the swing from above. [picture units]
+FAN, TIP, SWING = 236.0, 224.0, 152.0
 
 
 def from_side(
@@ -90,6 +95,58 @@ def from_side(
             font_weight=600,
         )  # fmt: skip
     return picture
+
+
+def from_behind(
+    picture: Picture, x: float, y: float, value: float, ranges: Floats, *, whole: bool, told: str | None
+) -> None:
+    """Draw a trunk seen from behind that tips half of ``value`` to each side about the hip.
+
+    Parameters
+    ----------
+    picture : Picture
+    x, y : float
+        Where the hip is.
+    value : float
+        Range of the tipping. [°]
+    ranges : (m,) array
+        Ranges of some strides. [°]
+    whole : bool
+        The trunk with its head; else it fades away above the hips.
+    told : str or None
+        The number, where there is one to tell.
+    """
+    half = value / 2
+
+    def along(angle: Floats | float, length: float) -> Floats:
+        turn = np.atleast_1d(np.asarray(angle, float)) * RAD
+        return np.stack([x + length * np.sin(turn), y - length * np.cos(turn)], axis=1)
+
+    below = picture.fade("legs", 0, 62, HUE)
+    for leg in LEGS:  # where the legs begin, of which the sensor says nothing
+        picture.begin(f"translate({x:.1f} {y:.1f})")
+        picture.path(leg, fill=below, opacity=0.28)
+        picture.end()
+    colour = HUE if whole else picture.fade("back", -20, -130, HUE)
+    picture.area([(x, y), *along(np.linspace(-half, half, 31), TIP)], opacity=0.12)
+    for extent in ranges:
+        for end in (-extent / 2, extent / 2):
+            picture.line(
+                np.concatenate([along(end, TIP - 10), along(end, TIP + 6)]), stroke_width=1.4, opacity=0.16
+            )
+    for angle in (-half, half):
+        picture.begin(f"translate({x:.1f} {y:.1f}) rotate({angle:.2f})")
+        picture.path(BACK, fill=colour, fill_opacity=0.14, stroke=colour, stroke_width=2.2)
+        if whole:
+            picture.circle(0, -188, 21, fill=HUE, fill_opacity=0.14, stroke=HUE, stroke_width=2.2)
+        picture.end()
+        picture.line([(x, y), *along(angle, TIP)], stroke_width=2.2, stroke_linecap="round")
+    picture.line([*along(0, -14), *along(0, TIP + 8)], stroke=INK, stroke_width=1.4, opacity=0.8, **DOTTED)
+    picture.circle(x, y, 4.5, fill=HUE)
+    if told is not None:
+        picture.text(
+            x + 34, y - TIP + 14, told, at="start", fill=HUE, font_size=f"{TEXT + 8:g}px", font_weight=600
+        )
 
 
 def from_above(

@@ -6,7 +6,7 @@ Not here: the trunk (body.py), the run (run.py), which curves (charts.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,12 @@ SOLE = "M-1-13C5-13 7-7 6-1C5 4 5 7 4 10C3 14-4 14-4 10C-4 5-6 2-6-4C-6-9-4-13-1
 #: The marks of a clock where the turn is furthest left, and furthest right.
 FIRST: dict[str, Any] = {"fill": HUE, "stroke": HUE, "stroke_width": 2.2}
 SECOND: dict[str, Any] = {"fill": PAPER, "stroke": HUE, "stroke_width": 2.6}
+
+#: Half the width and height of the way of the sensor, and how long its ruler may be. [picture units]  Chosen by looking.
+LOOP, LONGEST_RULER = (78.0, 88.0), 84.0
+
+#: Lengths of that ruler. [cm]
+RULERS = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 class Landings(NamedTuple):
@@ -154,22 +160,34 @@ def bounce(
     return picture
 
 
-def loop(right: Floats, up: Floats, spread: tuple[Floats, Floats], *, names: tuple[str, str]) -> Picture:
-    """The way of the sensor over a stride seen from behind, side to side by up and down.
+def loop(
+    picture: Picture,
+    middle: tuple[float, float],
+    right: Floats,
+    up: Floats,
+    spread: tuple[Floats, Floats],
+    *,
+    names: tuple[str, str],
+    ruler: Callable[[float], str] | None,
+) -> None:
+    """Draw the way of the sensor over a stride seen from behind, side to side by up and down.
 
     Parameters
     ----------
+    picture : Picture
+    middle : (x, y)
+        Where its middle is; it takes ``LOOP`` to either side, and its names and ruler stand below.
     right, up : (m,) array
         Around the middle of the way. [cm]
     spread : two (m,) arrays
         Standard deviation of both from stride to stride. [cm]
     names : (left, right)
+    ruler : from centimetres to words, or None
+        What the ruler beside it is called, where numbers are told.
     """
-    picture = Picture(WIDTH, 250)
-    middle, room = (WIDTH / 2, 110.0), (136.0, 88.0)
     scale = min(
-        room[0] / float(np.max(np.abs(right) + spread[0]) + 1e-9),
-        room[1] / float(np.max(np.abs(up) + spread[1]) + 1e-9),
+        LOOP[0] / float(np.max(np.abs(right) + spread[0]) + 1e-9),
+        LOOP[1] / float(np.max(np.abs(up) + spread[1]) + 1e-9),
     )
     x, y = middle[0] + right * scale, middle[1] - up * scale
     # The band: as far across the way as the strides scatter there.
@@ -177,16 +195,25 @@ def loop(right: Floats, up: Floats, spread: tuple[Floats, Floats], *, names: tup
     length = np.hypot(dx, dy) + 1e-9
     across = np.stack([-dy, dx], axis=1) / length[:, None]
     reach = np.hypot(across[:, 0] * spread[0], across[:, 1] * spread[1]) * scale
-    picture.line([(middle[0], 14), (middle[0], 206)], stroke=INK, stroke_width=1.4, opacity=0.7, **DOTTED)
+    (left, end), bottom = (middle[0] - LOOP[0], middle[0] + LOOP[0]), middle[1] + LOOP[1]
+    picture.line(
+        [(middle[0], middle[1] - LOOP[1] - 8), (middle[0], bottom + 8)],
+        stroke=INK, stroke_width=1.4, opacity=0.7, **DOTTED,
+    )  # fmt: skip
     picture.begin(opacity=0.2)
     for i in range(len(x)):
         j = (i + 1) % len(x)
         picture.line([(x[i], y[i]), (x[j], y[j])], stroke_width=2 * float(reach[i]), stroke_linecap="round")
     picture.end()
     picture.line(np.stack([x, y], axis=1), closed=True, stroke_width=3.4)
-    picture.text(10, 236, names[0], fill=SOFT)
-    picture.text(WIDTH - 10, 236, names[1], at="end", fill=SOFT)
-    return picture
+    picture.text(left, bottom + 28, names[0], fill=SOFT)
+    picture.text(end, bottom + 28, names[1], at="end", fill=SOFT)
+    if ruler is not None:
+        centimetres = max((n for n in RULERS if n * scale <= LONGEST_RULER), default=RULERS[0])
+        a, b, y0 = left, left + centimetres * scale, bottom + 50
+        for ends in ([(a, y0), (b, y0)], [(a, y0 - 5), (a, y0 + 5)], [(b, y0 - 5), (b, y0 + 5)]):
+            picture.line(ends, stroke=INK, stroke_width=1.4)
+        picture.text(b + 10, y0 + 5, ruler(centimetres))
 
 
 def overlaid(waves: Floats, names: Landings) -> Picture:

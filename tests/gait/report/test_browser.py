@@ -98,6 +98,33 @@ def test_axe_finds_nothing_serious(browser: Browser, which: str, dark: bool) -> 
     assert serious == {}
 
 
+def test_opened_tables_are_cut_in_no_row_and_show_that_they_go_on(browser: Browser) -> None:
+    """They ended in the middle of a row, and on a phone in the middle of the last column, with no sign of more."""
+    with opened(browser, PAGES["everything"](), PHONE) as page:
+        page.evaluate(OPEN_ALL)
+        tables = page.evaluate(
+            """[...document.querySelectorAll('.table')].map(t => ({
+                below: t.scrollHeight - t.clientHeight, beside: t.scrollWidth - t.clientWidth,
+                columns: t.querySelectorAll('thead th').length, picture: !!t.closest('.data'),
+                shadow: getComputedStyle(t).backgroundAttachment }))"""
+        )
+    assert tables
+    for table in tables:
+        assert table["below"] <= 0
+        assert table["shadow"].count("local") == 2
+        if table["picture"] and table["columns"] <= 4:
+            assert table["beside"] <= 0
+
+
+def test_on_paper_what_was_folded_is_named(browser: Browser) -> None:
+    with opened(browser, PAGES["everything"]()) as page:
+        assert not page.locator(".on-paper").is_visible()
+        page.emulate_media(media="print")
+        assert page.locator(".on-paper").is_visible()
+        page.evaluate("document.querySelector('.others').open = true")
+        assert not page.locator(".on-paper").is_visible()  # then it is printed itself
+
+
 def test_it_prints_on_two_sheets(browser: Browser, html: str) -> None:
     with opened(browser, html) as page:
         pdf = page.pdf(prefer_css_page_size=True, print_background=True)

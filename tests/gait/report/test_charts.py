@@ -120,6 +120,27 @@ def test_a_turn_drawn_is_the_turn_meant() -> None:
     assert turned == {round(value / 2, 2), round(-value / 2, 2)}
 
 
+def test_the_tipping_drawn_is_the_tipping_told_and_its_way_has_a_ruler() -> None:
+    """The sentence said 9° beside a way in centimetres without a scale."""
+    analysis = everything()
+    chart, sway, loop = (
+        charts(analysis)["shift"],
+        analysis.measures["sway"].value,
+        analysis.measures.curves.loop,
+    )
+    assert sway is not None
+    assert loop is not None
+    angles = {float(a) for a in re.findall(r"rotate\((-?[\d.]+)\)", chart.svg)}
+    assert max(angles) - min(angles) == pytest.approx(sway, abs=ANGLE_TOLERANCE_DEG)
+    assert f"{sway:.0f}° from side to side" in chart.text
+    assert f"{np.ptp(loop.right):.1f} cm wide and {np.ptp(loop.up):.1f} cm high" in chart.text
+    assert re.search(r">\d+ cm</text>", chart.svg)
+    assert chart.table is not None
+    assert chart.table.columns[1:3] == ("to the right", "up")
+    in_words = charts(analysis, load_words(numbers=False))["shift"]
+    assert " cm<" not in in_words.svg  # a ruler is a number
+
+
 def test_without_cycles_the_turn_is_seen_from_above_alone() -> None:
     measures = some_measures()
     drawn = charts(an_analysis(Measures(measures.strides, measures.by_key, {})))
