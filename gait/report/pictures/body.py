@@ -78,7 +78,9 @@ def from_side(
         body(0, fill="none", stroke=SOFT, stroke_width=1.3, opacity=0.55, **DOTTED)
     picture.line([along(0, 40), along(0, FAN + 8)], stroke=INK, stroke_width=1.8, **DOTTED)
     body(value, fill=paper, opacity=0.72)
-    body(value, fill=colour, fill_opacity=0.16, stroke=colour, stroke_width=2.6)
+    # Filled and outlined by themselves: on paper a fill that fades forgets its fill-opacity and is solid.
+    body(value, fill=colour, opacity=0.16)
+    body(value, fill="none", stroke=colour, stroke_width=2.6)
     picture.line([along(value, 0), along(value, FAN)], stroke_width=2.6, stroke_linecap="round")
     picture.circle(*hip, 4.5, fill=HUE)
     (x, y), right = along(0, FAN + 18), value >= 0
@@ -136,7 +138,8 @@ def from_behind(
             )
     for angle in (-half, half):
         picture.begin(f"translate({x:.1f} {y:.1f}) rotate({angle:.2f})")
-        picture.path(BACK, fill=colour, fill_opacity=0.14, stroke=colour, stroke_width=2.2)
+        picture.path(BACK, fill=colour, opacity=0.14)
+        picture.path(BACK, fill="none", stroke=colour, stroke_width=2.2)
         if whole:
             picture.circle(0, -188, 21, fill=HUE, fill_opacity=0.14, stroke=HUE, stroke_width=2.2)
         picture.end()

@@ -254,6 +254,14 @@ def test_an_axis_that_is_not_known_has_no_number() -> None:
     )
 
 
+def test_what_fades_is_let_through_as_a_whole() -> None:
+    """A fill that fades, with a fill-opacity, is solid on paper: hips were printed as a dark blot."""
+    page = to_html(build(everything("waist")))
+    faded = re.findall(r"<[^>]*fill:\s*url[^>]*>|<[^>]*fill=\"url[^>]*>", page)
+    assert faded
+    assert not [mark for mark in faded if "fill-opacity" in mark]
+
+
 def test_the_page_compares_with_nobody() -> None:
     said = analysts(to_html(build(an_analysis())))
     for word in ("Typical", "energy", "cost", "Teng", "recreational", "most runners"):
