@@ -162,9 +162,13 @@ def below(pid: int) -> set[int]:
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal's Ctrl-C reaches a whole group on POSIX")
 def test_ctrl_c_says_what_is_done_and_ends_at_once(study: Path, tmp_path: Path) -> None:
-    running = start(study / "in", "--out", tmp_path, "--no-report", "--jobs", "1", "--placement", "waist")
+    many, out_dir = tmp_path / "many", tmp_path / "out"
+    many.mkdir()
+    for i in range(40):  # two seconds of work, so that it is not done before it is stopped
+        shutil.copy(study / "in" / "run_0.csv", many / f"run_{i}.csv")
+    running = start(many, "--out", out_dir, "--no-report", "--jobs", "1", "--placement", "waist")
     began = time.monotonic()
-    while not list(tmp_path.glob("*/batch.json")) and time.monotonic() - began < PATIENCE:
+    while not list(out_dir.glob("*/batch.json")) and time.monotonic() - began < PATIENCE:
         time.sleep(0.01)
     os.killpg(running.pid, signal.SIGINT)
     out, err = running.communicate(timeout=PATIENCE)
@@ -172,7 +176,7 @@ def test_ctrl_c_says_what_is_done_and_ends_at_once(study: Path, tmp_path: Path) 
     assert out == ""
     assert err.startswith("gait: stopped; ")
     assert err.count("\n") == 1
-    assert "4 recordings are done and stay done" in err
+    assert "40 recordings are done and stay done" in err
 
 
 def test_a_file_of_others_is_not_written_over(
