@@ -28,6 +28,11 @@ PATIENCE = 120
 LEAN_TOLERANCE_DEG = 2.4
 
 
+def _hear_ctrl_c() -> None:
+    """Tests that a shell runs in the background inherit a SIGINT that is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(*words: str | Path) -> subprocess.Popen[str]:
     """``gait batch`` in a process of its own, in a group of its own."""
     return subprocess.Popen(
@@ -38,6 +43,7 @@ def start(*words: str | Path) -> subprocess.Popen[str]:
         encoding="utf-8",
         env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1"},
         start_new_session=True,
+        preexec_fn=_hear_ctrl_c if os.name == "posix" else None,
     )
 
 
