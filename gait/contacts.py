@@ -206,6 +206,7 @@ def _events(
 def _steadied(lag: Floats) -> Floats:
     """Running median of a lag over STEADIED steps of the same foot, of both where they are further apart than feet are."""
     out = np.full(len(lag), np.nan)
+    usual: list[float] = []
     for foot in (0, 1):
         seen = np.arange(foot, len(lag), 2)
         seen = seen[np.isfinite(lag[seen])]
@@ -213,8 +214,8 @@ def _steadied(lag: Floats) -> Floats:
             # The first lag stands for those before it: in setting off they change too fast to be mirrored
             # (that moved contacts by 4 ms instead of 2).
             out[seen] = ndimage.median_filter(lag[seen], min(STEADIED, len(seen)), mode="nearest")
-    apart = np.nanmedian(out[0::2]) - np.nanmedian(out[1::2]) if len(out) > 1 else 0.0
-    if abs(apart) > LAG_APART:
+            usual.append(float(np.median(out[seen])))
+    if len(usual) == 2 and abs(usual[0] - usual[1]) > LAG_APART:
         both = np.flatnonzero(np.isfinite(lag))
         out[both] = ndimage.median_filter(lag[both], min(2 * STEADIED, len(both)), mode="nearest")
     return out

@@ -6,7 +6,7 @@ Runs are simulated whole, one for all traits, and analysed as any recording; eac
 catalogue is tried on the same runs without simulating them again (--keep FILE, then --catalogue FILE). Floors and rules
 were set on the even seeds; the odd ones are reported.
 
-Lives here: the counts and their tables. One process; a thousand runs take about half an hour of a core.
+Lives here: the counts and their tables. One process; a thousand runs take about twenty minutes of a core.
 Not here: the runs (study_runs.py), histories of many runs (study_histories.py).
 """
 

@@ -216,3 +216,13 @@ def test_a_ripple_of_one_foot_is_no_limp() -> None:
     assert np.median(steadied[0::2]) - np.median(steadied[1::2]) == pytest.approx(0.0, abs=1e-9)
     own = np.where(np.arange(80) % 2 == 0, 0.030, 0.021)
     np.testing.assert_array_equal(_steadied(own), own)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_foot_that_is_never_seen_to_leave_costs_no_warning() -> None:
+    """The other foot's lag is its own, and nothing is printed beside the summary."""
+    lag = np.where(np.arange(30) % 2 == 0, np.nan, 0.2)
+    steadied = _steadied(lag)
+    assert np.isnan(steadied[0::2]).all()
+    np.testing.assert_array_equal(steadied[1::2], 0.2)
+    assert np.isnan(_steadied(np.full(6, np.nan))).all()
